@@ -1,0 +1,84 @@
+import type { Challenges } from "./objects/challenges.ts";
+import { type Database, openDatabase } from "./directory/database.ts";
+import { Keyring } from "./lib/keyring.ts";
+import { type Log, makeLog } from "./lib/log.ts";
+import { Meter, metered } from "./lib/meter.ts";
+
+/** Settings of the deployment, every default filled in. */
+export interface Settings {
+  region: string;
+  accountId: string;
+  development: boolean;
+  /** Private JWK sets, as text; read by mechanisms/tokens. */
+  signingKeys: string[];
+  /** JSON list of access keys, as text; read by mechanisms/callers. */
+  adminKeys: string | undefined;
+}
+
+/** What one request carries inward. */
+export interface Call {
+  db: Database;
+  settings: Settings;
+  keyring: Keyring;
+  /** Milliseconds since 1970 at arrival: one request sees one time. */
+  now: number;
+  requestId: string;
+  /** Scheme and host of issuers and links, without a slash at the end. */
+  origin: string;
+  /** Address and user agent of whoever called. */
+  from: { ip: string | undefined; userAgent: string | undefined };
+  log: Log;
+  meter: Meter;
+  /** Work that may end after the answer. */
+  waitUntil: (work: Promise<unknown>) => void;
+  /** The object that remembers a shard of the challenges. */
+  challenges: (shard: string) => DurableObjectStub<Challenges>;
+  /** A shard near the caller for a new challenge. */
+  newShard: () => string;
+}
+
+const SHARDS_PER_CONTINENT = 16;
+
+const opened = new WeakMap<Cloudflare.Env, { settings: Settings; keyring: Promise<Keyring> }>();
+
+function settled(env: Cloudflare.Env) {
+  let known = opened.get(env);
+  if (!known) {
+    const settings: Settings = {
+      region: env.REGION ?? "us-east-1",
+      accountId: env.ACCOUNT_ID ?? "000000000000",
+      development: env.ENVIRONMENT === "development",
+      signingKeys: [env.SIGNING_KEYS, env.SIGNING_KEYS_2, env.SIGNING_KEYS_3].filter((each) => each !== undefined),
+      adminKeys: env.ADMIN_KEYS,
+    };
+    known = { settings, keyring: Keyring.open(env.MASTER_KEY) };
+    opened.set(env, known);
+  }
+  return known;
+}
+
+/** Opens the call of one request. @throws Error when MASTER_KEY is missing or malformed. */
+export async function openCall(request: Request, env: Cloudflare.Env, ctx: Pick<ExecutionContext, "waitUntil">): Promise<Call> {
+  const { settings, keyring } = settled(env);
+  const meter = new Meter();
+  const requestId = crypto.randomUUID();
+  const continent = (request.cf?.continent as string | undefined) ?? "local";
+  return {
+    db: openDatabase(metered(env.DB, meter)),
+    settings,
+    keyring: await keyring,
+    now: Date.now(),
+    requestId,
+    origin: env.ORIGIN ?? new URL(request.url).origin,
+    from: {
+      ip: request.headers.get("cf-connecting-ip") ?? undefined,
+      userAgent: request.headers.get("user-agent") ?? undefined,
+    },
+    log: makeLog({ requestId }),
+    meter,
+    waitUntil: (work) => ctx.waitUntil(work),
+    challenges: (shard) => env.CHALLENGES.getByName(shard),
+    newShard: () =>
+      `${continent}-${(crypto.getRandomValues(new Uint8Array(1))[0] as number) % SHARDS_PER_CONTINENT}`,
+  };
+}

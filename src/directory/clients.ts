@@ -1,0 +1,78 @@
+import { and, asc, eq, gt } from "drizzle-orm";
+import { Memo } from "../lib/memo.ts";
+import type { Database } from "./database.ts";
+import { findPool, type Pool, rememberPool, SETTINGS_LIFETIME } from "./pools.ts";
+import { clients, pools } from "./schema/pools.ts";
+
+export type Client = typeof clients.$inferSelect;
+
+const known = new Memo<Client>(SETTINGS_LIFETIME, 5_000);
+
+/** A client and its pool as they stood at most five seconds ago; one hop at most. */
+export async function findClient(
+  db: Database,
+  id: string,
+  now: number,
+): Promise<{ client: Client; pool: Pool } | undefined> {
+  const client = known.get(id, now);
+  if (client) {
+    const pool = await findPool(db, client.poolId, now);
+    return pool && { client, pool };
+  }
+  const [[fresh], [pool]] = await db.batch([
+    db.select().from(clients).where(eq(clients.id, id)),
+    db.select().from(pools).where(eq(pools.id, db.select({ id: clients.poolId }).from(clients).where(eq(clients.id, id)))),
+  ]);
+  if (!fresh || !pool) return undefined;
+  known.set(id, fresh, now);
+  rememberPool(pool, now);
+  return { client: fresh, pool };
+}
+
+/** A client as it stands now. */
+export async function readClient(db: Database, poolId: string, id: string): Promise<Client | undefined> {
+  const [client] = await db.select().from(clients).where(and(eq(clients.id, id), eq(clients.poolId, poolId)));
+  return client;
+}
+
+/** @returns false when the id is taken. */
+export async function insertClient(db: Database, client: Client): Promise<boolean> {
+  const rows = await db.insert(clients).values(client).onConflictDoNothing().returning({ id: clients.id });
+  return rows.length === 1;
+}
+
+/** @returns the client as it is now, or null when it was changed or deleted since `before` was read. */
+export async function updateClient(
+  db: Database,
+  before: Client,
+  change: Partial<Pick<Client, "name" | "settings" | "secrets">>,
+  now: number,
+): Promise<Client | null> {
+  const [after] = await db
+    .update(clients)
+    .set({ ...change, updatedAt: now, revision: crypto.randomUUID() })
+    .where(and(eq(clients.id, before.id), eq(clients.revision, before.revision)))
+    .returning();
+  known.delete(before.id);
+  return after ?? null;
+}
+
+/** @returns false when there was none. */
+export async function deleteClient(db: Database, poolId: string, id: string): Promise<boolean> {
+  const gone = await db
+    .delete(clients)
+    .where(and(eq(clients.id, id), eq(clients.poolId, poolId)))
+    .returning({ id: clients.id });
+  known.delete(id);
+  return gone.length === 1;
+}
+
+/** One page of a pool's clients in order of their ids. @param after id that the page before ended with. */
+export function listClients(db: Database, poolId: string, limit: number, after = ""): Promise<Client[]> {
+  return db
+    .select()
+    .from(clients)
+    .where(and(eq(clients.poolId, poolId), gt(clients.id, after)))
+    .orderBy(asc(clients.id))
+    .limit(limit);
+}

@@ -1,0 +1,45 @@
+import type { Pool } from "./pools.ts";
+import type { NameKind } from "./schema/users.ts";
+
+/** Text as compared without regard to case. */
+export const fold = (text: string): string => text.normalize("NFC").toLowerCase();
+
+/** Whether names of the pool differ by case. Cognito's default is that they do. */
+export const isCaseSensitive = (pool: Pool): boolean => pool.settings.UsernameConfiguration?.CaseSensitive ?? true;
+
+/** How a name is looked up in the pool. */
+export const nameKey = (pool: Pool, name: string): string => (isCaseSensitive(pool) ? name : fold(name));
+
+/** The attributes that people of the pool sign in with instead of a username. */
+export const usernameAttributes = (pool: Pool): readonly ("email" | "phone_number")[] =>
+  pool.settings.UsernameAttributes ?? [];
+
+/** The attributes that work as a second name beside the username. */
+export const aliasAttributes = (pool: Pool): readonly ("email" | "phone_number" | "preferred_username")[] =>
+  pool.settings.AliasAttributes ?? [];
+
+/** One thing a user can sign in with. */
+export interface SignInName {
+  kind: NameKind;
+  value: string;
+}
+
+/**
+ * What a user can sign in with, by the rules of the pool (Amazon Cognito: customizing sign-in attributes): the username;
+ * e-mail and phone, verified or not, where they stand for the username; verified e-mail and phone and preferred_username
+ * where they are aliases.
+ */
+export function namesOf(pool: Pool, user: { username: string; attributes: Record<string, string> }): SignInName[] {
+  const names: SignInName[] = [{ kind: "username", value: user.username }];
+  for (const kind of usernameAttributes(pool)) {
+    const value = user.attributes[kind];
+    if (value) names.push({ kind, value });
+  }
+  for (const kind of aliasAttributes(pool)) {
+    const value = user.attributes[kind];
+    if (value && (kind === "preferred_username" || user.attributes[`${kind}_verified`] === "true")) {
+      names.push({ kind, value });
+    }
+  }
+  return names;
+}

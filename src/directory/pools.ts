@@ -1,0 +1,84 @@
+import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { Memo } from "../lib/memo.ts";
+import type { Database } from "./database.ts";
+import { attempts } from "./schema/attempts.ts";
+import { codes } from "./schema/codes.ts";
+import { groupMembers, groups } from "./schema/groups.ts";
+import { clients, pools } from "./schema/pools.ts";
+import { sessions } from "./schema/sessions.ts";
+import { userAttributes, userNames, users } from "./schema/users.ts";
+
+export type Pool = typeof pools.$inferSelect;
+
+/** Milliseconds for which an isolate trusts its copy of a pool's or client's settings. */
+export const SETTINGS_LIFETIME = 5_000;
+
+const known = new Memo<Pool>(SETTINGS_LIFETIME, 1_000);
+
+/** A pool as it stood at most five seconds ago, or undefined. For decisions that change the pool use `readPool`. */
+export async function findPool(db: Database, id: string, now: number): Promise<Pool | undefined> {
+  return known.get(id, now) ?? rememberPool(await readPool(db, id), now);
+}
+
+/** A pool as it stands now. */
+export async function readPool(db: Database, id: string): Promise<Pool | undefined> {
+  const [pool] = await db.select().from(pools).where(eq(pools.id, id));
+  return pool;
+}
+
+export function rememberPool(pool: Pool | undefined, now: number): Pool | undefined {
+  if (pool) known.set(pool.id, pool, now);
+  return pool;
+}
+
+/** @returns false when the id is taken. */
+export async function insertPool(db: Database, pool: Pool): Promise<boolean> {
+  const rows = await db.insert(pools).values(pool).onConflictDoNothing().returning({ id: pools.id });
+  return rows.length === 1;
+}
+
+/**
+ * Replaces what changed of a pool. Statements in `along` take effect with it or not at all.
+ * @param before the pool as read; a change since then makes this one fail
+ * @returns the pool as it is now, or null when someone else was faster
+ */
+export async function updatePool(
+  db: Database,
+  before: Pool,
+  change: Partial<Pick<Pool, "name" | "settings" | "attributes" | "tags">>,
+  now: number,
+): Promise<Pool | null> {
+  const [after] = await db
+    .update(pools)
+    .set({ ...change, updatedAt: now, revision: crypto.randomUUID() })
+    .where(and(eq(pools.id, before.id), eq(pools.revision, before.revision)))
+    .returning();
+  known.delete(before.id);
+  return after ?? null;
+}
+
+/** One page of pools in order of their ids. @param after id that the page before ended with. */
+export function listPools(db: Database, limit: number, after = ""): Promise<Pool[]> {
+  return db.select().from(pools).where(gt(pools.id, after)).orderBy(asc(pools.id)).limit(limit);
+}
+
+/** Deletes a pool with all that it holds, in one transaction. */
+export async function deletePool(db: Database, id: string): Promise<void> {
+  await db.batch([
+    db.delete(pools).where(eq(pools.id, id)),
+    db.delete(clients).where(eq(clients.poolId, id)),
+    db.delete(users).where(eq(users.poolId, id)),
+    db.delete(userNames).where(eq(userNames.poolId, id)),
+    db.delete(userAttributes).where(eq(userAttributes.poolId, id)),
+    db.delete(groups).where(eq(groups.poolId, id)),
+    db.delete(groupMembers).where(eq(groupMembers.poolId, id)),
+    db.delete(sessions).where(eq(sessions.poolId, id)),
+    db.delete(codes).where(eq(codes.poolId, id)),
+    db.delete(attempts).where(eq(attempts.poolId, id)),
+  ]);
+  known.delete(id);
+}
+
+/** Keeps the number of users of a pool; part of the batch that adds or removes them. */
+export const countUsers = (db: Database, id: string, by: number) =>
+  db.update(pools).set({ users: sql`${pools.users} + ${by}` }).where(eq(pools.id, id));

@@ -1,0 +1,32 @@
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+export type AttemptKind =
+  | "password"
+  | "change-password"
+  | "confirm-sign-up"
+  | "send-sign-up"
+  | "confirm-reset"
+  | "send-reset"
+  | "verify-attribute"
+  | "send-attribute";
+
+/** How often something was tried, so that guessing ends. Kept for names that do not exist, too. */
+export const attempts = sqliteTable(
+  "attempts",
+  {
+    poolId: text().notNull(),
+    /** A user's `sub`, or `?` and a keyed hash of a name that nobody has. */
+    subject: text().notNull(),
+    kind: text().$type<AttemptKind>().notNull(),
+    count: integer().notNull(),
+    /** Start of the counted period. */
+    since: integer().notNull(),
+    lockedUntil: integer().notNull().default(0),
+    /** Whether the last try was turned away: the answer of the statement that counts. */
+    refused: integer({ mode: "boolean" }).notNull().default(false),
+  },
+  (table) => [
+    primaryKey({ columns: [table.poolId, table.subject, table.kind] }),
+    index("attempts_by_age").on(table.since),
+  ],
+);

@@ -1,0 +1,23 @@
+/** What the platform hands to the worker: bindings of wrangler.toml, variables and secrets. Read only in call.ts and worker.ts. */
+declare namespace Cloudflare {
+  interface Env {
+    DB: D1Database;
+    CHALLENGES: DurableObjectNamespace<import("./objects/challenges.ts").Challenges>;
+    /** Region named in pool ids and ARNs. */
+    REGION: string;
+    /** Account number named in ARNs. */
+    ACCOUNT_ID: string;
+    /** Set to "development" by `npm run dev`: shows the outbox. */
+    ENVIRONMENT?: string;
+    /** Origin of the issuer, such as https://login.example.com; without it, that of the request. */
+    ORIGIN?: string;
+    /** Comma-separated base64 keys of 32 bytes, newest first. */
+    MASTER_KEY?: string;
+    /** Private JWK set; continued in the numbered ones where it outgrows one secret. */
+    SIGNING_KEYS?: string;
+    SIGNING_KEYS_2?: string;
+    SIGNING_KEYS_3?: string;
+    /** JSON list of administrators' access keys. */
+    ADMIN_KEYS?: string;
+  }
+}

@@ -1,0 +1,41 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { testSecrets } from "./secrets.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+
+export default defineConfig({
+  root,
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        root,
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: `${root}wrangler.toml` },
+            miniflare: { bindings: { ...testSecrets(), TEST_MIGRATIONS: await readD1Migrations(`${root}migrations`) } },
+          })),
+        ],
+        test: {
+          name: "worker",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/interop/**", "test/command/**", "test/structure/**"],
+          setupFiles: ["test/setup.ts"],
+          isolate: false,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: "node",
+          include: ["test/interop/**/*.test.ts", "test/command/**/*.test.ts", "test/structure/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
