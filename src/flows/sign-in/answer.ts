@@ -1,0 +1,22 @@
+import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provider";
+import type { Call } from "../../call.ts";
+import { Refusal } from "../../lib/refusal.ts";
+import { advance } from "./advance.ts";
+import type { Outcome, Turn } from "./sign-in.ts";
+import { steps } from "./steps/steps.ts";
+
+/**
+ * Answers a challenge (Amazon Cognito API: RespondToAuthChallenge, AdminRespondToAuthChallenge). A session names its
+ * challenge, so one of another kind does not open.
+ * @throws Refusal NotImplementedException for a challenge that is never offered, and whatever the step refuses with
+ */
+export async function answerChallenge(
+  call: Call,
+  name: ChallengeNameType,
+  session: string | undefined,
+  turn: Turn,
+): Promise<Outcome> {
+  const step = steps.find((each) => each.name === name);
+  if (!step) throw new Refusal("NotImplementedException", `The challenge ${name} is not built yet.`);
+  return advance(call, await step.answer(call, turn, session));
+}

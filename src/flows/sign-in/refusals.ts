@@ -1,0 +1,33 @@
+import type { Client } from "../../directory/clients.ts";
+import { Refusal } from "../../lib/refusal.ts";
+
+/** Whether the client wants unknown users answered as known ones (PreventUserExistenceErrors). */
+export const hidesUsers = (client: Client): boolean => client.settings.PreventUserExistenceErrors === "ENABLED";
+
+/** The one answer to a wrong proof, whoever it was for. */
+export const wrongPassword = (reason: string): Refusal =>
+  new Refusal("NotAuthorizedException", "Incorrect username or password.", { reason });
+
+/** The answer to an unknown name: the same as to a wrong proof where the client hides users. */
+export const unknownUser = (client: Client): Refusal =>
+  hidesUsers(client)
+    ? wrongPassword("unknown user")
+    : new Refusal("UserNotFoundException", "User does not exist.");
+
+export const disabledUser = (): Refusal => new Refusal("NotAuthorizedException", "User is disabled.");
+
+export const badSession = (reason: string): Refusal =>
+  new Refusal("NotAuthorizedException", "Invalid session for the user.", { reason });
+
+export const expiredSession = (): Refusal =>
+  new Refusal("NotAuthorizedException", "Invalid session for the user, session is expired.");
+
+export const usedSession = (): Refusal =>
+  new Refusal("NotAuthorizedException", "Invalid session for the user, session can only be used once.");
+
+/** A parameter that the flow or challenge cannot do without. @throws Refusal InvalidParameterException */
+export function required(given: Record<string, string>, name: string): string {
+  const value = given[name];
+  if (!value) throw new Refusal("InvalidParameterException", `Missing required parameter ${name}`);
+  return value;
+}

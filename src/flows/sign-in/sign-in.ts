@@ -1,0 +1,58 @@
+// The sign-in engine's words. Every face (API, pages, federation) drives it: `start` begins a flow, `answer` judges a
+// challenge, `advance` looks at stored facts and picks what comes next. Steps know only how to offer themselves and how
+// to judge an answer; none knows the next.
+import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provider";
+import type { Call } from "../../call.ts";
+import type { Client } from "../../directory/clients.ts";
+import type { Statement } from "../../directory/database.ts";
+import type { Group } from "../../directory/groups.ts";
+import type { Pool } from "../../directory/pools.ts";
+import type { User } from "../../directory/users.ts";
+import type { Tokens } from "../issue-tokens.ts";
+
+/** What a client says at every turn. */
+export interface Turn {
+  pool: Pool;
+  client: Client;
+  /** Whether an administrator speaks for the user (AdminInitiateAuth, AdminRespondToAuthChallenge). */
+  admin: boolean;
+  /** AuthParameters or ChallengeResponses. */
+  given: Record<string, string>;
+  clientMetadata?: Record<string, string> | undefined;
+}
+
+/** A sign-in under way, once its first factor was proven. */
+export interface SignIn {
+  turn: Turn;
+  user: User;
+  groups: Group[];
+  /** Challenges passed, oldest first. */
+  passed: ChallengeNameType[];
+  /** Scopes that the access token will have. */
+  scope: string;
+  /**
+   * Statements that the last step decided on. They run in the same batch as what comes next, so a step that ends the
+   * sign-in costs no hop of its own. `user` is as they leave it.
+   */
+  writes: Statement[];
+}
+
+/** A challenge as it leaves: what the client needs to answer it. */
+export interface Challenge {
+  name: ChallengeNameType;
+  parameters: Record<string, string>;
+  /** Absent where a parameter carries the state (PASSWORD_VERIFIER). */
+  session?: string;
+}
+
+export type Outcome = { challenge: Challenge } | { tokens: Tokens };
+
+/** One challenge. */
+export interface Step {
+  name: ChallengeNameType;
+  /** Whether stored facts ask for it now. Absent for first factors, which only a flow begins. */
+  due?(signIn: SignIn): boolean;
+  offer?(call: Call, signIn: SignIn): Promise<Challenge>;
+  /** Judges an answer. @throws Refusal */
+  answer(call: Call, turn: Turn, session: string | undefined): Promise<SignIn>;
+}

@@ -1,0 +1,79 @@
+import type { AuthFlowType } from "@aws-sdk/client-cognito-identity-provider";
+import type { Call } from "../../call.ts";
+import type { ClientSettings } from "../../directory/pool.ts";
+import { Refusal } from "../../lib/refusal.ts";
+import { checkSecretHash } from "../client-secrets.ts";
+import { refresh, rotates } from "../refresh.ts";
+import { byPassword } from "./by-password.ts";
+import { bySrp } from "./by-srp.ts";
+import { required } from "./refusals.ts";
+import type { Outcome, Turn } from "./sign-in.ts";
+
+/** A way to begin. */
+interface Way {
+  /** The values of ExplicitAuthFlows that open it, new and legacy; absent settings open the first three of `DEFAULT`. */
+  allowedBy: readonly string[];
+  /** What is said where the client does not allow it. */
+  closed: string;
+  /** Only AdminInitiateAuth offers it. */
+  adminOnly?: true;
+  begin(call: Call, turn: Turn): Promise<Outcome>;
+}
+
+const byAdminPassword: Way = {
+  allowedBy: ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"],
+  closed: "Auth flow not enabled for this client",
+  adminOnly: true,
+  begin: byPassword,
+};
+
+const byRefreshToken: Way = {
+  allowedBy: ["ALLOW_REFRESH_TOKEN_AUTH", "ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH", "CUSTOM_AUTH_FLOW_ONLY"],
+  closed: "REFRESH_TOKEN_AUTH is not enabled for the client.",
+  async begin(call, turn) {
+    const token = required(turn.given, "REFRESH_TOKEN");
+    const check = async ({ username }: { username: string }) =>
+      checkSecretHash(call, turn.client, turn.given.SECRET_HASH, username, ...(turn.given.USERNAME ? [turn.given.USERNAME] : []));
+    return { tokens: await refresh(call, turn, token, { check }) };
+  },
+};
+
+/** The flows that are built, by their wire names. */
+const ways: Partial<Record<AuthFlowType, Way>> = {
+  USER_PASSWORD_AUTH: {
+    allowedBy: ["ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"],
+    closed: "USER_PASSWORD_AUTH flow not enabled for this client",
+    begin: byPassword,
+  },
+  USER_SRP_AUTH: {
+    allowedBy: ["ALLOW_USER_SRP_AUTH", "ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"],
+    closed: "USER_SRP_AUTH is not enabled for the client.",
+    begin: bySrp,
+  },
+  ADMIN_USER_PASSWORD_AUTH: byAdminPassword,
+  ADMIN_NO_SRP_AUTH: byAdminPassword,
+  REFRESH_TOKEN_AUTH: byRefreshToken,
+  REFRESH_TOKEN: byRefreshToken,
+};
+
+/** What a client without ExplicitAuthFlows allows (Amazon Cognito API: CreateUserPoolClient). */
+const DEFAULT = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"];
+
+const allowed = (settings: ClientSettings, way: Way): boolean => {
+  const flows: readonly string[] = settings.ExplicitAuthFlows?.length ? settings.ExplicitAuthFlows : DEFAULT;
+  return way.allowedBy.some((flow) => flows.includes(flow));
+};
+
+/**
+ * Begins a sign-in (Amazon Cognito API: InitiateAuth, AdminInitiateAuth).
+ * @throws Refusal InvalidParameterException for a flow that the client does not allow, and whatever the flow refuses with
+ */
+export async function startSignIn(call: Call, flow: AuthFlowType, turn: Turn): Promise<Outcome> {
+  const way = ways[flow];
+  if (!way) throw new Refusal("NotImplementedException", `The flow ${flow} is not built yet.`);
+  if (way.adminOnly && !turn.admin) throw new Refusal("InvalidParameterException", "Initiate Auth method not supported.");
+  // RefreshTokenRotationType: with rotation, only GetTokensFromRefreshToken and the token endpoint refresh.
+  const closed = way === byRefreshToken && rotates(turn.client);
+  if (closed || !allowed(turn.client.settings, way)) throw new Refusal("InvalidParameterException", way.closed);
+  return way.begin(call, turn);
+}

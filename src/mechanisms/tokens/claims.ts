@@ -1,0 +1,83 @@
+import type { JWTPayload } from "jose";
+import type { Group } from "../../directory/groups.ts";
+
+/** What both tokens of a sign-in say. */
+export interface TokenContext {
+  issuer: string;
+  clientId: string;
+  user: { sub: string; username: string };
+  groups: Group[];
+  session: { id: string; authTime: number; scope: string; deviceKey: string | null };
+  /** EnableTokenRevocation of the client: whether tokens name their family. */
+  revocable: boolean;
+  /** Seconds since 1970. */
+  issuedAt: number;
+}
+
+const BOOLEANS = new Set(["email_verified", "phone_number_verified"]);
+
+/** An attribute as an ID token shows it: custom ones are text whatever their type; a few standard ones have their own form. */
+function claimOf(name: string, value: string): unknown {
+  if (BOOLEANS.has(name)) return value.toLowerCase() === "true";
+  if (name === "address") return { formatted: value };
+  if (name === "updated_at") return Number(value);
+  return value;
+}
+
+const groupNames = (groups: Group[]) => (groups.length > 0 ? { "cognito:groups": groups.map((group) => group.name) } : {});
+
+/** The roles that a user's groups bring, and the one of the strongest group unless several are equally strong. */
+function roleClaims(groups: Group[]): JWTPayload {
+  const roles = [...new Set(groups.flatMap((group) => group.roleArn ?? []))];
+  if (roles.length === 0) return {};
+  const [strongest] = groups;
+  const rivals = groups.filter((group) => group.precedence === strongest?.precedence && group.roleArn !== null);
+  const [preferred] = rivals;
+  const agreed = preferred && rivals.every((group) => group.roleArn === preferred.roleArn);
+  return { "cognito:roles": roles, ...(agreed && { "cognito:preferred_role": preferred.roleArn }) };
+}
+
+function common({ issuer, user, session, revocable, issuedAt }: TokenContext, lifetime: number): JWTPayload {
+  return {
+    sub: user.sub,
+    iss: issuer,
+    event_id: session.id,
+    ...(revocable && { origin_jti: session.id }),
+    auth_time: session.authTime,
+    iat: issuedAt,
+    exp: issuedAt + lifetime,
+  };
+}
+
+/**
+ * Claims of an ID token (Amazon Cognito: understanding the identity token).
+ * @param attributes the user's attributes that the client may read
+ * @param lifetime seconds
+ */
+export function idTokenClaims(context: TokenContext, attributes: Record<string, string>, lifetime: number): JWTPayload {
+  const shown = Object.entries(attributes).filter(([name]) => !name.startsWith("dev:") && name !== "sub");
+  return {
+    ...Object.fromEntries(shown.map(([name, value]) => [name, claimOf(name, value)])),
+    ...common(context, lifetime),
+    ...groupNames(context.groups),
+    ...roleClaims(context.groups),
+    aud: context.clientId,
+    token_use: "id",
+    "cognito:username": context.user.username,
+    ...(context.revocable && { jti: crypto.randomUUID() }),
+  };
+}
+
+/** Claims of an access token (Amazon Cognito: understanding the access token). There is no `aud`. @param lifetime seconds */
+export function accessTokenClaims(context: TokenContext, lifetime: number): JWTPayload {
+  return {
+    ...common(context, lifetime),
+    ...groupNames(context.groups),
+    client_id: context.clientId,
+    token_use: "access",
+    scope: context.session.scope,
+    username: context.user.username,
+    jti: crypto.randomUUID(),
+    ...(context.session.deviceKey && { device_key: context.session.deviceKey }),
+  };
+}

@@ -1,0 +1,22 @@
+import { vi } from "vitest";
+
+/** What operations cost in storage while `work` ran, oldest first, as the worker's own log says. */
+export async function costsOf(
+  work: () => Promise<unknown>,
+): Promise<{ event: string; operation?: string; target?: string; hops: number; rowsRead: number; rowsWritten: number }[]> {
+  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  try {
+    await work();
+    return log.mock.calls
+      .map(([line]) => {
+        try {
+          return JSON.parse(String(line));
+        } catch {
+          return {};
+        }
+      })
+      .filter(({ event }) => ["operation", "refused", "failed"].includes(event));
+  } finally {
+    log.mockRestore();
+  }
+}
