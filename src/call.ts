@@ -57,6 +57,9 @@ function settled(env: Cloudflare.Env) {
   return known;
 }
 
+/** Settings of the deployment, also where its keys cannot be used. The same object each time. */
+export const settingsOf = (env: Cloudflare.Env): Settings => settled(env).settings;
+
 /** Opens the call of one request. @throws Error when MASTER_KEY is missing or malformed. */
 export async function openCall(request: Request, env: Cloudflare.Env, ctx: Pick<ExecutionContext, "waitUntil">): Promise<Call> {
   const { settings, keyring } = settled(env);
