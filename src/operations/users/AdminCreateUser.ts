@@ -1,0 +1,119 @@
+import type {
+  AdminCreateUserCommandInput,
+  AdminCreateUserCommandOutput,
+} from "@aws-sdk/client-cognito-identity-provider";
+import type { Call } from "../../call.ts";
+import { usernameAttributes } from "../../directory/names.ts";
+import type { Pool } from "../../directory/pools.ts";
+import { insertUser, type NameKind, type User } from "../../directory/users.ts";
+import { invitationDestinations, invite } from "../../flows/invitation.ts";
+import { checkPasswordless, codeFactors } from "../../flows/passwordless.ts";
+import { checkNewPassword, makeCredentials } from "../../flows/passwords.ts";
+import { resolvePool } from "../../flows/resolve.ts";
+import { reviseUser } from "../../flows/revise-user.ts";
+import { Refusal } from "../../lib/refusal.ts";
+import { nameNewUser } from "../../mechanisms/attributes/new-name.ts";
+import { readAttributes } from "../../mechanisms/attributes/schema.ts";
+import { generatePassword } from "../../mechanisms/factors/password-policy.ts";
+import { runTrigger } from "../../mechanisms/triggers/run-trigger.ts";
+import { type Checked, signed } from "../operation.ts";
+import { toUserType } from "../user-shape.ts";
+
+type Input = Checked<AdminCreateUserCommandInput>;
+
+/** Amazon Cognito API: AdminCreateUser. */
+export const AdminCreateUser = signed<AdminCreateUserCommandInput, AdminCreateUserCommandOutput>(
+  async (call, input) => {
+    const pool = await resolvePool(call, input.UserPoolId);
+    const user =
+      input.MessageAction === "RESEND" ? await inviteAgain(call, pool, input) : await create(call, pool, input);
+    return { User: toUserType(user) };
+  },
+);
+
+async function create(call: Call, pool: Pool, input: Input): Promise<User> {
+  const given = readAttributes(pool, input.UserAttributes, { at: "create", by: "administrator" });
+  const { sub, username, attributes } = nameNewUser(pool, input.Username, given);
+  checkVerified(attributes);
+  const password = await choosePassword(call, pool, input.TemporaryPassword);
+  if (password === null) checkPasswordless(pool, attributes);
+  const silent = password === null || input.MessageAction === "SUPPRESS";
+  const destinations = silent ? [] : invitationDestinations(attributes, input.DesiredDeliveryMediums);
+  // Its answers are ignored: an administrator's user needs no confirmation.
+  await runTrigger(call, pool, "PreSignUp", {
+    source: "PreSignUp_AdminCreateUser",
+    userName: username,
+    request: {
+      userAttributes: attributes,
+      ...(input.ValidationData && { validationData: toMap(input.ValidationData) }),
+      ...(input.ClientMetadata && { clientMetadata: input.ClientMetadata }),
+    },
+    response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+  });
+  const names = { poolId: pool.id, sub, username };
+  const user: User = {
+    ...names,
+    attributes,
+    status: password === null ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD",
+    enabled: true,
+    credentials: password === null ? null : await makeCredentials(call, pool, names, password, { temporary: true }),
+    signedOutAt: 0,
+    createdAt: call.now,
+    updatedAt: call.now,
+    revision: crypto.randomUUID(),
+  };
+  const written = await insertUser(call.db, pool, user, { force: input.ForceAliasCreation ?? false });
+  if (typeof written === "object") throw taken(pool, written.taken);
+  // Stored first: a password that arrives must work, and one that does not can be sent anew with RESEND.
+  if (password !== null) await invite(call, pool, user, password, destinations, input.ClientMetadata);
+  return user;
+}
+
+/** RESEND: another temporary password, with a new expiry, for a user who has not signed in yet. */
+async function inviteAgain(call: Call, pool: Pool, input: Input): Promise<User> {
+  const password = input.TemporaryPassword || generatePassword(pool.settings.Policies?.PasswordPolicy);
+  await checkNewPassword(call, pool, password);
+  const { user, decision } = await reviseUser(call, pool, input.Username, async (before) => {
+    if (before.status !== "FORCE_CHANGE_PASSWORD") {
+      const message = `Resend not possible. ${before.username} status is not FORCE_CHANGE_PASSWORD`;
+      throw new Refusal("UnsupportedUserStateException", message);
+    }
+    const destinations = invitationDestinations(before.attributes, input.DesiredDeliveryMediums);
+    const options = { temporary: true, before: before.credentials };
+    return { change: { credentials: await makeCredentials(call, pool, before, password, options) }, destinations };
+  });
+  await invite(call, pool, user, password, decision.destinations, input.ClientMetadata);
+  return user;
+}
+
+/**
+ * The temporary password: as given, else a new one; null where none is given and people can sign in by a code instead.
+ * @throws Refusal InvalidPasswordException
+ */
+async function choosePassword(call: Call, pool: Pool, given: string | undefined): Promise<string | null> {
+  if (given) {
+    await checkNewPassword(call, pool, given);
+    return given;
+  }
+  return codeFactors(pool).length > 0 ? null : generatePassword(pool.settings.Policies?.PasswordPolicy);
+}
+
+/** @throws Refusal InvalidParameterException for an address said to be verified that is not there */
+function checkVerified(attributes: User["attributes"]): void {
+  for (const attribute of ["email", "phone_number"]) {
+    if (attributes[`${attribute}_verified`] === "true" && !attributes[attribute]) {
+      throw new Refusal("InvalidParameterException", `${attribute} is required to set ${attribute}_verified to true.`);
+    }
+  }
+}
+
+function taken(pool: Pool, kinds: readonly NameKind[]): Refusal {
+  if (kinds.includes("username")) return new Refusal("UsernameExistsException", "User account already exists");
+  const name = usernameAttributes(pool).find((attribute) => kinds.includes(attribute));
+  return name
+    ? new Refusal("UsernameExistsException", `An account with the given ${name} already exists.`)
+    : new Refusal("AliasExistsException", `An account with the ${kinds[0]} already exists.`);
+}
+
+const toMap = (list: NonNullable<Input["ValidationData"]>): Record<string, string> =>
+  Object.fromEntries(list.map(({ Name, Value }) => [Name, Value ?? ""]));
