@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { Memo } from "../lib/memo.ts";
-import type { Database } from "./database.ts";
+import { type Database, plain } from "./database.ts";
 import { attempts } from "./schema/attempts.ts";
 import { codes } from "./schema/codes.ts";
 import { groupMembers, groups } from "./schema/groups.ts";
@@ -31,14 +31,17 @@ export function rememberPool(pool: Pool | undefined, now: number): Pool | undefi
   return pool;
 }
 
+/** Drops the isolate's copy, after a change. */
+export const forgetPool = (id: string): void => known.delete(id);
+
 /** @returns false when the id is taken. */
 export async function insertPool(db: Database, pool: Pool): Promise<boolean> {
-  const rows = await db.insert(pools).values(pool).onConflictDoNothing().returning({ id: pools.id });
+  const rows = await db.insert(pools).values({ ...pool, tags: plain(pool.tags) }).onConflictDoNothing().returning({ id: pools.id });
   return rows.length === 1;
 }
 
 /**
- * Replaces what changed of a pool. Statements in `along` take effect with it or not at all.
+ * Replaces what changed of a pool. For what its users must agree with, see pool-changes.ts.
  * @param before the pool as read; a change since then makes this one fail
  * @returns the pool as it is now, or null when someone else was faster
  */
@@ -50,7 +53,7 @@ export async function updatePool(
 ): Promise<Pool | null> {
   const [after] = await db
     .update(pools)
-    .set({ ...change, updatedAt: now, revision: crypto.randomUUID() })
+    .set({ ...change, ...(change.tags && { tags: plain(change.tags) }), updatedAt: now, revision: crypto.randomUUID() })
     .where(and(eq(pools.id, before.id), eq(pools.revision, before.revision)))
     .returning();
   known.delete(before.id);
@@ -62,21 +65,26 @@ export function listPools(db: Database, limit: number, after = ""): Promise<Pool
   return db.select().from(pools).where(gt(pools.id, after)).orderBy(asc(pools.id)).limit(limit);
 }
 
-/** Deletes a pool with all that it holds, in one transaction. */
-export async function deletePool(db: Database, id: string): Promise<void> {
-  await db.batch([
-    db.delete(pools).where(eq(pools.id, id)),
-    db.delete(clients).where(eq(clients.poolId, id)),
-    db.delete(users).where(eq(users.poolId, id)),
-    db.delete(userNames).where(eq(userNames.poolId, id)),
-    db.delete(userAttributes).where(eq(userAttributes.poolId, id)),
-    db.delete(groups).where(eq(groups.poolId, id)),
-    db.delete(groupMembers).where(eq(groupMembers.poolId, id)),
-    db.delete(sessions).where(eq(sessions.poolId, id)),
-    db.delete(codes).where(eq(codes.poolId, id)),
-    db.delete(attempts).where(eq(attempts.poolId, id)),
+/**
+ * Deletes a pool, as read before, with all that it holds, in one transaction.
+ * @returns false when the pool was changed or deleted since then
+ */
+export async function deletePool(db: Database, { id, revision }: Pick<Pool, "id" | "revision">): Promise<boolean> {
+  const gone = sql`not exists (select 1 from pools where id = ${id})`;
+  const [deleted] = await db.batch([
+    db.delete(pools).where(and(eq(pools.id, id), eq(pools.revision, revision))).returning({ id: pools.id }),
+    db.delete(clients).where(and(eq(clients.poolId, id), gone)),
+    db.delete(users).where(and(eq(users.poolId, id), gone)),
+    db.delete(userNames).where(and(eq(userNames.poolId, id), gone)),
+    db.delete(userAttributes).where(and(eq(userAttributes.poolId, id), gone)),
+    db.delete(groups).where(and(eq(groups.poolId, id), gone)),
+    db.delete(groupMembers).where(and(eq(groupMembers.poolId, id), gone)),
+    db.delete(sessions).where(and(eq(sessions.poolId, id), gone)),
+    db.delete(codes).where(and(eq(codes.poolId, id), gone)),
+    db.delete(attempts).where(and(eq(attempts.poolId, id), gone)),
   ]);
   known.delete(id);
+  return deleted.length === 1;
 }
 
 /** Keeps the number of users of a pool; part of the batch that adds or removes them. */

@@ -1,0 +1,38 @@
+import type { Call } from "../../call.ts";
+import { type Client, readClient, updateClient } from "../../directory/clients.ts";
+import { type Pool, readPool } from "../../directory/pools.ts";
+import { Refusal } from "../../lib/refusal.ts";
+import { overtaken } from "../revise-pool.ts";
+
+const MOST_TRIES = 3;
+
+const notFound = (what: string): Refusal => new Refusal("ResourceNotFoundException", `${what} does not exist.`);
+
+export const clientNotFound = (id: string): Refusal => notFound(`User pool client ${id}`);
+
+/** A client and its pool as they stand now, in one hop. @throws Refusal ResourceNotFoundException */
+export async function clientNow(call: Call, poolId: string, id: string): Promise<{ pool: Pool; client: Client }> {
+  const [pool, client] = await Promise.all([readPool(call.db, poolId), readClient(call.db, poolId, id)]);
+  if (!pool) throw notFound(`User pool ${poolId}`);
+  if (!client) throw clientNotFound(id);
+  return { pool, client };
+}
+
+/**
+ * Changes the secrets of a client by a decision on those it has. When another change comes between, it reads and decides
+ * again.
+ * @param decide may be asked more than once
+ * @throws Refusal ResourceNotFoundException, TooManyRequestsException
+ */
+export async function reviseSecrets(
+  call: Call,
+  poolId: string,
+  id: string,
+  decide: (secrets: Client["secrets"]) => Promise<Client["secrets"]>,
+): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const { client } = await clientNow(call, poolId, id);
+    if (await updateClient(call.db, client, { secrets: await decide(client.secrets) }, call.now)) return;
+  }
+  throw overtaken();
+}

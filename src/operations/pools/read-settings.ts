@@ -1,0 +1,39 @@
+import type { CreateUserPoolCommandInput, UpdateUserPoolCommandInput } from "@aws-sdk/client-cognito-identity-provider";
+import type { PoolSettings } from "../../directory/pool.ts";
+import type { Checked } from "../operation.ts";
+
+/** What Cognito freezes when a pool is made, and here its owner may change. */
+type Frozen = Pick<
+  CreateUserPoolCommandInput,
+  "AliasAttributes" | "Schema" | "UsernameAttributes" | "UsernameConfiguration"
+>;
+
+export type UpdateUserPoolInput = UpdateUserPoolCommandInput & Frozen;
+
+/** The settings of a new pool: what was sent, without members that are kept elsewhere. */
+export function newSettings(input: Checked<CreateUserPoolCommandInput>): PoolSettings {
+  const { PoolName: _, UserPoolTags: __, Schema: ___, ...settings } = input;
+  return withoutEmptyLists(settings);
+}
+
+/**
+ * The settings of a changed pool: what was sent, and nothing of before (Amazon Cognito API: UpdateUserPool) but what that
+ * operation of Cognito cannot set: how people are named, and the factors of SetUserPoolMfaConfig.
+ */
+export function changedSettings(before: PoolSettings, input: Checked<UpdateUserPoolInput>): PoolSettings {
+  const { UserPoolId: _, PoolName: __, UserPoolTags: ___, Schema: ____, ...sent } = input;
+  const { AliasAttributes, UsernameAttributes, UsernameConfiguration, mfa } = before;
+  const kept = Object.entries({ AliasAttributes, UsernameAttributes, UsernameConfiguration, mfa: factorsOf(mfa) });
+  return withoutEmptyLists({ ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), ...sent });
+}
+
+/** Both operations set the mode, and the later one counts. */
+function factorsOf(mfa: PoolSettings["mfa"]): PoolSettings["mfa"] {
+  if (!mfa) return undefined;
+  const { mode: _, ...factors } = mfa;
+  return factors;
+}
+
+/** An empty list says the same as none, and is described as none. */
+const withoutEmptyLists = (settings: PoolSettings): PoolSettings =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => !Array.isArray(value) || value.length > 0));
