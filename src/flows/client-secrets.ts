@@ -1,5 +1,6 @@
 import type { Call } from "../call.ts";
 import type { Client } from "../directory/clients.ts";
+import { equalText } from "../lib/constant-time.ts";
 import { fromUtf8, utf8 } from "../lib/encoding.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { matchesSecretHash } from "../mechanisms/callers/secret-hash.ts";
@@ -41,4 +42,15 @@ export async function checkSecretHash(call: Call, client: Client, given: string 
   if (!(await matchesSecretHash(given, await clientSecrets(call, client), names, client.id))) {
     throw new Refusal("NotAuthorizedException", `Unable to verify secret hash for client ${client.id}`);
   }
+}
+
+/**
+ * Whether a secret given in clear is the client's (GetTokensFromRefreshToken, RevokeToken, client_secret_basic and _post).
+ * A public client has none and is content without one.
+ */
+export async function checkClientSecret(call: Call, client: Client, given: string | undefined): Promise<boolean> {
+  if (client.secrets.length === 0 || given === undefined) return client.secrets.length === 0 && given === undefined;
+  const secrets = await clientSecrets(call, client);
+  // Every secret is compared, so that time does not tell which one fits.
+  return secrets.map((secret) => equalText(secret, given)).includes(true);
 }

@@ -1,4 +1,5 @@
 import type { Call } from "../call.ts";
+import { nameKey } from "../directory/names.ts";
 import type { Pool } from "../directory/pools.ts";
 import type { Credentials, User } from "../directory/users.ts";
 import { fromHex, toHex, utf8 } from "../lib/encoding.ts";
@@ -75,6 +76,6 @@ export async function verifierOf(call: Call, pool: Pool, user: User | undefined,
     const bytes = await call.keyring.open(VERIFIER, verifier, boundTo(user));
     if (bytes) return { salt, verifier: toHex(bytes).replace(/^0+/, "") };
   }
-  const key = await call.keyring.newest("unknown-user");
-  return fakeVerifier(await hmacSha256(key.bytes, utf8(`${pool.id}/${user?.sub ?? name}`)));
+  const key = await call.keyring.oldest("unknown-user");
+  return fakeVerifier(await hmacSha256(key.bytes, utf8(`${pool.id}/${user?.sub ?? nameKey(pool, name)}`)));
 }

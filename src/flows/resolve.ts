@@ -25,9 +25,11 @@ export async function resolveClient(call: Call, id: string, poolId?: string): Pr
   return found;
 }
 
+export const userNotFound = (): Refusal => new Refusal("UserNotFoundException", "User does not exist.");
+
 /** The user whom an administrator names by username, alias or sub. @throws Refusal UserNotFoundException */
 export async function resolveUser(call: Call, pool: Pool, name: string): Promise<User> {
   const [[user]] = await call.db.batch([userByName(call.db, pool, name)]);
-  if (!user) throw new Refusal("UserNotFoundException", "User does not exist.");
+  if (!user) throw userNotFound();
   return user;
 }

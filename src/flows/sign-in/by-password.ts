@@ -3,11 +3,12 @@ import { groupsOf } from "../../directory/groups.ts";
 import { subOf, userByName } from "../../directory/users.ts";
 import { attemptSubject } from "../attempt-subject.ts";
 import { checkSecretHash } from "../client-secrets.ts";
+import { migrateUser } from "../migrate-user.ts";
 import { isPassword } from "../passwords.ts";
 import { SELF_SERVICE_SCOPE } from "../signed-in.ts";
 import { advance } from "./advance.ts";
-import { migrate, preAuthenticate } from "./authenticate.ts";
 import { checkLock, countPasswordTry, punish } from "./lockout.ts";
+import { preAuthenticate } from "./pre-authenticate.ts";
 import { required, unknownUser, wrongPassword } from "./refusals.ts";
 import type { Outcome, Turn } from "./sign-in.ts";
 
@@ -26,7 +27,10 @@ export async function byPassword(call: Call, turn: Turn): Promise<Outcome> {
     userByName(call.db, pool, name),
     groupsOf(call.db, pool.id, subOf(pool, name)),
   ]);
-  if (!user) await migrate(call, turn, "UserMigration_Authentication", { name, password });
+  if (!user) {
+    const { clientMetadata } = turn;
+    await migrateUser(call, turn, "UserMigration_Authentication", { name, password, clientMetadata });
+  }
   await preAuthenticate(call, turn, user, name);
   checkLock(tries);
   if (!(await isPassword(call, user, password)) || !user) {

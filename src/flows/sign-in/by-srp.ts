@@ -8,7 +8,7 @@ import { Refusal } from "../../lib/refusal.ts";
 import { begin, parsePublicValue } from "../../mechanisms/factors/srp.ts";
 import { checkSecretHash } from "../client-secrets.ts";
 import { verifierOf } from "../passwords.ts";
-import { preAuthenticate } from "./authenticate.ts";
+import { preAuthenticate } from "./pre-authenticate.ts";
 import { required } from "./refusals.ts";
 import { sealState } from "./session-string.ts";
 import type { Outcome, Turn } from "./sign-in.ts";

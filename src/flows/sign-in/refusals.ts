@@ -1,8 +1,6 @@
 import type { Client } from "../../directory/clients.ts";
 import { Refusal } from "../../lib/refusal.ts";
-
-/** Whether the client wants unknown users answered as known ones (PreventUserExistenceErrors). */
-export const hidesUsers = (client: Client): boolean => client.settings.PreventUserExistenceErrors === "ENABLED";
+import { hidesUsers } from "../hidden-users.ts";
 
 /** The one answer to a wrong proof, whoever it was for. */
 export const wrongPassword = (reason: string): Refusal =>

@@ -4,7 +4,10 @@ import { clientWith, custom, poolWith } from "./pool.ts";
 
 const pool = poolWith([custom("team"), { ...custom("x"), Name: "dev:custom:score", DeveloperOnlyAttribute: true }]);
 const open = clientWith({});
-const narrow = clientWith({ ReadAttributes: ["email", "dev:custom:score"], WriteAttributes: ["name", "email_verified"] });
+const narrow = clientWith({
+  ReadAttributes: ["email", "dev:custom:score"],
+  WriteAttributes: ["name", "email_verified"],
+});
 
 describe("reading", () => {
   it("shows every attribute but those for developers where the client has no list", () => {
@@ -14,9 +17,9 @@ describe("reading", () => {
 
   it("shows exactly the client's list, and sub", () => {
     expect(["sub", "email"].every((name) => canRead(pool, narrow, name))).toBe(true);
-    expect(["name", "email_verified", "custom:team", "dev:custom:score"].some((name) => canRead(pool, narrow, name))).toBe(
-      false,
-    );
+    expect(
+      ["name", "email_verified", "custom:team", "dev:custom:score"].some((name) => canRead(pool, narrow, name)),
+    ).toBe(false);
   });
 
   it("picks what of a user is shown", () => {

@@ -8,7 +8,15 @@ const TIMES = { createdAt: 0, updatedAt: 0, revision: "r" };
 /** A pool with all standard attributes, some of them changed, and more. */
 export function poolWith(more: Attribute[] = [], settings: PoolSettings = {}): Pool {
   const changed = new Map([...STANDARD_ATTRIBUTES, ...more].map((each) => [each.Name, each]));
-  return { id: "us-east-1_test", name: "test", settings, attributes: [...changed.values()], tags: {}, users: 0, ...TIMES };
+  return {
+    id: "us-east-1_test",
+    name: "test",
+    settings,
+    attributes: [...changed.values()],
+    tags: {},
+    users: 0,
+    ...TIMES,
+  };
 }
 
 export const clientWith = (settings: ClientSettings): Client => ({

@@ -18,7 +18,8 @@ const pool = poolWith([
   { ...custom("x"), Name: "dev:custom:score", DeveloperOnlyAttribute: true },
   { ...STANDARD_ATTRIBUTES[3], Name: "family_name", Required: true },
 ]);
-const list = (attributes: Record<string, string>) => Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
+const list = (attributes: Record<string, string>) =>
+  Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
 const read = (attributes: Record<string, string>, as: As = SIGN_UP) => readAttributes(pool, list(attributes), as);
 const refusal = (attributes: Record<string, string>, as: As = SIGN_UP) => {
   try {
@@ -64,19 +65,24 @@ describe("names", () => {
     expect(refusal({ "custom:born": "" }, ADMIN)).toContain("Attribute cannot be updated.");
   });
 
-  it.each(["email_verified", "phone_number_verified", "dev:custom:score"])("lets administrators alone write %s", (name) => {
-    const unauthorized = "NotAuthorizedException: A client attempted to write unauthorized attribute";
-    expect(refusal({ [name]: "true" })).toBe(unauthorized);
-    expect(refusal({ [name]: "true" }, UPDATE)).toBe(unauthorized);
-    expect(read({ [name]: "true" }, ADMIN)).toEqual({ [name]: "true" });
-  });
+  it.each(["email_verified", "phone_number_verified", "dev:custom:score"])(
+    "lets administrators alone write %s",
+    (name) => {
+      const unauthorized = "NotAuthorizedException: A client attempted to write unauthorized attribute";
+      expect(refusal({ [name]: "true" })).toBe(unauthorized);
+      expect(refusal({ [name]: "true" }, UPDATE)).toBe(unauthorized);
+      expect(read({ [name]: "true" }, ADMIN)).toEqual({ [name]: "true" });
+    },
+  );
 
   it("joins several faults in one message, one per line", () => {
     expect(refusal({ "custom:x": "1", "custom:y": "1" }, ADMIN)).toBe(
       "InvalidParameterException: user.custom:x: Attribute does not exist in the schema.\nuser.custom:y: Attribute does not exist in the schema.\n",
     );
     expect(refusal({ "custom:team": "x", "custom:level": "0" })).toBe(
-      nonconforming("custom:team: String must be no shorter than 2 characters\ncustom:level: Number must be no less than 1"),
+      nonconforming(
+        "custom:team: String must be no shorter than 2 characters\ncustom:level: Number must be no less than 1",
+      ),
     );
   });
 
@@ -136,7 +142,9 @@ describe("values", () => {
     expect(read({ birthdate: "0000-12-31" })).toBeTruthy();
     expect(refusal({ birthdate: "1.1.1999" })).toContain("birthdate: String must be no shorter than 10 characters");
     for (const bad of ["1999-13-01", "1999-00-10", "1999-01-32", "01-01-1999"]) {
-      expect(refusal({ birthdate: bad }), bad).toBe(nonconforming("birthdate: Birthdate must be of the form YYYY-MM-DD"));
+      expect(refusal({ birthdate: bad }), bad).toBe(
+        nonconforming("birthdate: Birthdate must be of the form YYYY-MM-DD"),
+      );
     }
   });
 
@@ -145,7 +153,19 @@ describe("values", () => {
       expect(refusal({ email: good }), good).toBeUndefined();
     }
     const header = "a@example.com\r\nBcc: b@example.com";
-    for (const bad of ["jane", "jane@", "@example.com", "jane@localhost", "a b@example.com", "a@example..com", "a@-x.com", header, "<a@example.com>", "a@b.com,c@d.com", `${"a".repeat(65)}@example.com`]) {
+    for (const bad of [
+      "jane",
+      "jane@",
+      "@example.com",
+      "jane@localhost",
+      "a b@example.com",
+      "a@example..com",
+      "a@-x.com",
+      header,
+      "<a@example.com>",
+      "a@b.com,c@d.com",
+      `${"a".repeat(65)}@example.com`,
+    ]) {
       expect(refusal({ email: bad }), bad).toBe("InvalidParameterException: Invalid email address format.");
     }
   });

@@ -16,7 +16,7 @@ describe("a one-time code", () => {
   it("takes every digit at every place equally often", () => {
     const codes = Array.from({ length: 20_000 }, () => makeCode(6));
     for (let place = 0; place < 6; place++) {
-      const counts = new Array<number>(10).fill(0);
+      const counts = Array.from({ length: 10 }, () => 0);
       for (const code of codes) counts[Number(code.charAt(place))] = (counts[Number(code.charAt(place))] ?? 0) + 1;
       const chiSquare = counts.reduce((sum, count) => sum + (count - 2000) ** 2 / 2000, 0);
       // Nine degrees of freedom: above 70 in fewer than one of ten thousand million runs.

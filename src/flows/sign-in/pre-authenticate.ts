@@ -1,7 +1,8 @@
 import type { Call } from "../../call.ts";
 import type { User } from "../../directory/users.ts";
 import { runTrigger } from "../../mechanisms/triggers/run-trigger.ts";
-import { disabledUser, hidesUsers, unknownUser } from "./refusals.ts";
+import { hidesUsers } from "../hidden-users.ts";
+import { disabledUser, unknownUser } from "./refusals.ts";
 import type { Turn } from "./sign-in.ts";
 
 /**
@@ -24,27 +25,5 @@ export async function preAuthenticate(call: Call, turn: Turn, user: User | undef
       userNotFound: !user,
     },
     response: {},
-  });
-}
-
-/**
- * Asks the migration trigger about a name that nobody has.
- * @param source `UserMigration_Authentication` with the password, or `UserMigration_ForgotPassword`
- */
-export async function migrate(
-  call: Call,
-  turn: Turn,
-  source: "UserMigration_Authentication" | "UserMigration_ForgotPassword",
-  { name, password }: { name: string; password?: string },
-): Promise<void> {
-  await runTrigger(call, turn.pool, "UserMigration", {
-    source,
-    clientId: turn.client.id,
-    userName: name,
-    request: {
-      ...(password !== undefined && { password }),
-      ...(turn.clientMetadata && { validationData: turn.clientMetadata }),
-    },
-    response: { userAttributes: null },
   });
 }
