@@ -21,7 +21,7 @@ export interface BrokenInput {
 interface Broken {
   fault: string;
   wrongType: boolean;
-  values(): fc.Arbitrary<Json>;
+  values: () => fc.Arbitrary<Json>;
 }
 
 /** Bodies that are refused for their size elsewhere are not worth making. */
@@ -61,7 +61,8 @@ function valid(service: Service, name: string): fc.Arbitrary<Json> {
       return structure(service, shape);
     case "list": {
       const minLength = shape.min ?? 0;
-      return fc.array(valid(service, shape.member), { minLength, maxLength: minLength + 2 });
+      const maxLength = Math.min(minLength + 2, shape.max ?? Number.POSITIVE_INFINITY);
+      return fc.array(valid(service, shape.member), { minLength, maxLength });
     }
     case "map":
       return entries(service, shape, shape.min ?? 0, 2);
@@ -184,7 +185,14 @@ function violations(service: Service, shape: Shape): Broken[] {
   const { min = 0, max = Number.POSITIVE_INFINITY } = "min" in shape || "max" in shape ? shape : {};
   switch (shape.type) {
     case "string": {
-      if (min > 0) add("too short", () => validText(shape).map((text) => [...text].slice(0, min - 1).join("")));
+      if (min > 0)
+        add("too short", () =>
+          validText(shape).map((text) =>
+            Array.from(text)
+              .slice(0, min - 1)
+              .join(""),
+          ),
+        );
       if (max < largest) add("too long", () => validText(shape).map((text) => (text || "a").repeat(max + 1)));
       const broken = brokenText(shape);
       if (broken) add(shape.enum ? "not in the enumeration" : "against the pattern", () => broken);

@@ -2,16 +2,7 @@ import fc from "fast-check";
 import type { StringShape } from "../../../src/endpoints/aws/model/model.ts";
 
 /** Characters of many kinds; those that a class admits make up its texts. The last is outside the basic plane. */
-const alphabet = [
-  ..." !#$%&'()*+,-./0189:;<=>?@AZ[]^_`az{|}~\"\\\t\n\r",
-  "é",
-  "ß",
-  "\u0301",
-  "漢",
-  "\u00a0",
-  "€",
-  "😀",
-];
+const alphabet = Array.from(" !#$%&'()*+,-./0189:;<=>?@AZ[]^_`az{|}~\"\\\t\n\réß\u0301漢\u00a0€😀");
 
 const hex = (length: number) => text("0123456789abcdef", length, length);
 const word = text("abcXYZ019", 1, 8);
@@ -40,8 +31,8 @@ const written: [ending: string, texts: fc.Arbitrary<string>][] = [
   ["(un)?authenticated", whole("authenticated", "unauthenticated")],
   ["[^_\\p{Z}][\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}][^_\\p{Z}]+", text("abcXYZ漢", 3, 20)],
   ["@[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+", fc.tuple(word, word).map(([name, host]) => `${name}@${host}.example`)],
-  ["##\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*", around("{##Click here##}")],
   ["\\{####\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*", around("{####}")],
+  ["##\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*", around("{##Click here##}")],
   [".*\\{####\\}.*", around("{####}")],
   ["(?s).*", text("abc\n 漢", 6, 30)],
   [
@@ -59,7 +50,9 @@ export function validText(shape: StringShape): fc.Arbitrary<string> {
   if (pattern === undefined) return text(alphabet, min, max);
   const single = /^\^?(\[(?:\\.|[^\]\\])*\])([*+])\$?$/.exec(pattern);
   if (single) {
-    const admitted = new RegExp(`^${single[1]?.replaceAll("\\S", "!-~é漢")}$`, "u");
+    // White space means that of ASCII in the models.
+    const ascii = single[1]?.replaceAll("\\S", "!-~é漢").replaceAll("\\s", " \\t\\n\\r");
+    const admitted = new RegExp(`^${ascii}$`, "u");
     const least = single[2] === "+" ? Math.max(1, min) : min;
     return text(
       alphabet.filter((character) => admitted.test(character)),
@@ -78,13 +71,20 @@ function text(characters: Iterable<string>, min: number, max: number): fc.Arbitr
   return fc.array(fc.constantFrom(...characters), { minLength: min, maxLength: max }).map((all) => all.join(""));
 }
 
+/** A last character that spoils a text, for patterns that take the control character which spoils all others. */
+const spoilers: Record<string, string> = {
+  "[\\S]+": " ",
+  "^[\\S]+.*[\\S]+$": " ",
+  ".*\\{####\\}.*": "\n",
+  "[^_\\p{Z}][\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}][^_\\p{Z}]+": "_",
+};
+
 /** Texts that break the pattern of a shape but not its lengths; null where none is known. */
 export function brokenText(shape: StringShape): fc.Arbitrary<string> | null {
   if (shape.enum) return fc.constantFrom("", "NO_SUCH_VALUE", "__proto__", `${shape.enum[0]} `);
   if (!shape.pattern || shape.pattern === "(?s).*") return null;
-  // A control character is in no class but that of white space, which a class admits as a whole or not at all.
-  const wrong = shape.pattern === "^[\\S]+.*[\\S]+$" || shape.pattern === "[\\S]+" ? " " : "\u0007";
+  const wrong = spoilers[shape.pattern] ?? "\u0007";
   return validText(shape)
-    .map((valid) => [...valid].slice(0, -1).concat(wrong).join(""))
+    .map((valid) => Array.from(valid).slice(0, -1).concat(wrong).join(""))
     .map((value) => value.padEnd(shape.min ?? 0, wrong));
 }

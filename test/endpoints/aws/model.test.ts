@@ -18,7 +18,7 @@ const sdks: Record<Service, Record<string, unknown>> = {
 
 /** Enumerations that occur in answers only, and so not in a model of inputs. One that is new must be looked at. */
 const inAnswersOnly = new Set(
-  `ChallengeName ChallengeResponse DomainStatusType EventResponseType EventType InvalidParameterExceptionReasonCodeType
+  `ChallengeName ChallengeResponse DomainStatusType EventResponseType EventType
    ReplicaRoleType ReplicaStatusType ResourceServerManagedByType RiskDecisionType RiskLevelType SessionTypeType
    UserImportJobStatusType UserStatusType VerifySoftwareTokenResponseType ErrorCode`.split(/\s+/),
 );
