@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { operationModel, type Service } from "../src/endpoints/aws/model/model.ts";
 import { utf8 } from "../src/lib/encoding.ts";
-import { sign } from "../src/lib/sigv4.ts";
+import { signRequest } from "../src/lib/sigv4.ts";
 
 export const ORIGIN = "http://limen.test";
 const PREFIX: Record<Service, string> = {
@@ -36,13 +36,8 @@ export async function requestOf(
     "x-amz-target": `${PREFIX[service]}.${operation}`,
   };
   if (operationModel(service, operation)?.auth !== "signed") return { body, headers };
-  const signed = await sign({
-    request: { method: "POST", url: `${ORIGIN}/`, headers: new Headers(headers), body: utf8(body) },
-    credentials: { accessKeyId, secretAccessKey },
-    region: "us-east-1",
-    service,
-    now: Date.now(),
-  });
+  const request = { method: "POST", url: `${ORIGIN}/`, headers: new Headers(headers), body: utf8(body) };
+  const signed = await signRequest(request, { accessKeyId, secretAccessKey }, { region: "us-east-1", service }, Date.now());
   return { body, headers: Object.fromEntries(signed) };
 }
 
@@ -87,3 +82,21 @@ export async function codeSentTo(to: string): Promise<string> {
   if (!code) throw new Error(`no code was sent to ${to}`);
   return code;
 }
+
+export const PASSWORD = "Corr3ct-Horse!";
+
+/** Creates a confirmed user with a password that stays. @returns the user's sub */
+export async function makeUser(UserPoolId: string, Username: string, attributes: Record<string, string> = {}): Promise<string> {
+  const UserAttributes = Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
+  const { User } = await call("AdminCreateUser", { UserPoolId, Username, UserAttributes, MessageAction: "SUPPRESS" });
+  await call("AdminSetUserPassword", { UserPoolId, Username, Password: PASSWORD, Permanent: true });
+  return User.Attributes.find(({ Name }: { Name: string }) => Name === "sub").Value;
+}
+
+/** Signs in by password. @returns the answer of InitiateAuth */
+export const signIn = (ClientId: string, USERNAME: string, PASSWORD_: string = PASSWORD, more: object = {}): Promise<any> =>
+  call("InitiateAuth", {
+    ClientId,
+    AuthFlow: "USER_PASSWORD_AUTH",
+    AuthParameters: { USERNAME, PASSWORD: PASSWORD_, ...more },
+  });

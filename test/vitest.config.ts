@@ -8,6 +8,7 @@ export default defineConfig({
   root,
   test: {
     maxWorkers: 2,
+    silent: "passed-only",
     projects: [
       {
         root,

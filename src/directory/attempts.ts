@@ -38,6 +38,10 @@ export function countAttempt(
   );
 }
 
+/** The condition "the try that was just counted is not turned away", for statements that come after `countAttempt` in one batch. */
+export const admitted = ({ poolId, subject, kind }: AttemptOf) =>
+  sql`exists (select 1 from attempts where pool_id = ${poolId} and subject = ${subject} and kind = ${kind} and refused = 0)`;
+
 /** Turns away further tries until then (milliseconds since 1970). A statement. */
 export const lockAttempts = (db: Database, { poolId, subject, kind }: AttemptOf, until: number) =>
   db

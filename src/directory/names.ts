@@ -1,8 +1,11 @@
 import type { Pool } from "./pools.ts";
 import type { NameKind } from "./schema/users.ts";
 
-/** Text as compared without regard to case. */
-export const fold = (text: string): string => text.normalize("NFC").toLowerCase();
+/**
+ * Text as compared without regard to case. What begins with a text begins with it folded, too: a Greek capital sigma,
+ * whose small form depends on what follows, always becomes the same one.
+ */
+export const fold = (text: string): string => text.normalize("NFC").toLowerCase().replaceAll("ς", "σ");
 
 /** Whether names of the pool differ by case. Cognito's default is that they do. */
 export const isCaseSensitive = (pool: Pool): boolean => pool.settings.UsernameConfiguration?.CaseSensitive ?? true;

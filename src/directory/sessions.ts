@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from "drizzle-orm";
+import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 import type { Database, Statement } from "./database.ts";
 import { sessions } from "./schema/sessions.ts";
 import { users } from "./schema/users.ts";
@@ -55,12 +55,12 @@ export const rotateSession = (
 export const closeSession = (db: Database, poolId: string, id: string) =>
   db.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.poolId, poolId)));
 
-/** Ends all sessions of a user; goes in one batch with `markSignedOut`. */
-export const closeSessions = (db: Database, poolId: string, sub: string) =>
+/** Ends all sessions of a user; goes in one batch with `markSignedOut`. A statement; `sub` may be a sub-query. */
+export const closeSessions = (db: Database, poolId: string, sub: string | SQL) =>
   db.delete(sessions).where(and(eq(sessions.poolId, poolId), eq(sessions.sub, sub)));
 
 /** Notes when a user was signed out everywhere, for tokens that name no session. Also stops sign-ins that are under way. */
-export const markSignedOut = (db: Database, poolId: string, sub: string, now: number) =>
+export const markSignedOut = (db: Database, poolId: string, sub: string | SQL, now: number) =>
   db
     .update(users)
     .set({ signedOutAt: now, revision: crypto.randomUUID() })

@@ -1,12 +1,14 @@
 import { and, eq, ne, or, type SQL, sql } from "drizzle-orm";
-import { type Database, isTaken, type Statement } from "./database.ts";
-import { fold, nameKey, namesOf, type SignInName } from "./names.ts";
-import { countUsers, type Pool } from "./pools.ts";
+import { Refusal } from "../lib/refusal.ts";
+import { type Database, isTaken, plain, type Statement } from "./database.ts";
+import { aliasAttributes, fold, nameKey, namesOf, type SignInName } from "./names.ts";
+import { checkNamedAlike, isNamedOtherwise, namedAlike } from "./pool-changes.ts";
+import { countUsers, forgetPool, type Pool } from "./pools.ts";
 import { codes } from "./schema/codes.ts";
 import { groupMembers } from "./schema/groups.ts";
 import { pools } from "./schema/pools.ts";
 import { sessions } from "./schema/sessions.ts";
-import { type NameKind, userAttributes, userNames, users } from "./schema/users.ts";
+import { type NameKind, userNames, users } from "./schema/users.ts";
 
 export type User = typeof users.$inferSelect;
 export type { Credentials, NameKind, UserStatus } from "./schema/users.ts";
@@ -14,19 +16,26 @@ export type { Credentials, NameKind, UserStatus } from "./schema/users.ts";
 export type UserChange = Partial<Pick<User, "status" | "enabled" | "attributes" | "credentials" | "signedOutAt">>;
 
 /**
- * The sub that a text given as a username means: a username, else an alias, else the sub itself. As a sub-query, so that
- * what hangs on the user can be read in the same hop.
+ * The sub that a text given as a username means: a sub itself, else a username, else an alias. A sub comes first because
+ * programs name users by it, and nobody may draw what is meant for a user to themselves by taking that user's sub for a
+ * name. As a sub-query, so that what hangs on the user can be read in the same hop.
  */
 export const subOf = (pool: Pool, name: string) =>
-  sql`coalesce((select ${userNames.sub} from ${userNames} where ${userNames.poolId} = ${pool.id} and ${userNames.key} = ${nameKey(pool, name)} order by ${userNames.kind} = 'username' desc limit 1), ${name})`;
+  sql`coalesce((select ${users.sub} from ${users} where ${users.poolId} = ${pool.id} and ${users.sub} = ${name}), (select ${userNames.sub} from ${userNames} where ${userNames.poolId} = ${pool.id} and ${userNames.key} = ${nameKey(pool, name)} order by ${userNames.kind} = 'username' desc limit 1), ${name})`;
 
 /** The user whom a username, alias or sub names. A statement: await it or batch it; the row is the first of its result. */
 export const userByName = (db: Database, pool: Pool, name: string) =>
-  db.select().from(users).where(and(eq(users.poolId, pool.id), eq(users.sub, subOf(pool, name))));
+  db
+    .select()
+    .from(users)
+    .where(and(eq(users.poolId, pool.id), eq(users.sub, subOf(pool, name))));
 
 /** The user with this sub, likewise a statement. */
 export const userBySub = (db: Database, poolId: string, sub: string) =>
-  db.select().from(users).where(and(eq(users.poolId, poolId), eq(users.sub, sub)));
+  db
+    .select()
+    .from(users)
+    .where(and(eq(users.poolId, poolId), eq(users.sub, sub)));
 
 /** Which of a user's would-be names belong to someone else: the statement that explains a refused insert or update. */
 export const namesTaken = (db: Database, pool: Pool, names: SignInName[], except: string) =>
@@ -74,26 +83,30 @@ const dropAttributes = (db: Database, user: User, attributes: Record<string, str
   );
 
 /**
- * Takes aliases from whoever holds them (ForceAliasCreation): the former holder keeps the value, unverified.
+ * Takes aliases from whoever holds them (ForceAliasCreation): the former holder keeps the value, unverified. Only e-mail
+ * and phone aliases can be taken: a username, or what stands for one, is all that its holder has to sign in with.
  * Run before the statements that give the alias to its new holder.
  */
 function takeAliases(db: Database, pool: Pool, user: User, names: SignInName[]): Statement[] {
-  return names.flatMap((name) => {
-    const key = nameKey(pool, name.value);
-    const verified = `${name.kind}_verified`;
-    const holder = sql`(select sub from user_names where pool_id = ${pool.id} and key = ${key} and kind = ${name.kind} and sub <> ${user.sub})`;
-    return [
-      db.run(
-        sql`update users set attributes = json_set(attributes, ${`$."${verified}"`}, 'false'), revision = ${crypto.randomUUID()} where pool_id = ${pool.id} and sub = ${holder} and ${wrote(user)}`,
-      ),
-      db.run(
-        sql`update user_attributes set folded = 'false' where pool_id = ${pool.id} and name = ${verified} and folded = 'true' and sub = ${holder} and ${wrote(user)}`,
-      ),
-      db.run(
-        sql`delete from user_names where pool_id = ${pool.id} and key = ${key} and kind = ${name.kind} and sub <> ${user.sub} and ${wrote(user)}`,
-      ),
-    ];
-  });
+  const aliases = aliasAttributes(pool).filter((kind) => kind !== "preferred_username");
+  return names
+    .filter(({ kind }) => aliases.some((alias) => alias === kind))
+    .flatMap((name) => {
+      const key = nameKey(pool, name.value);
+      const verified = `${name.kind}_verified`;
+      const holder = sql`(select sub from user_names where pool_id = ${pool.id} and key = ${key} and kind = ${name.kind} and sub <> ${user.sub})`;
+      return [
+        db.run(
+          sql`update users set attributes = json_set(attributes, ${`$."${verified}"`}, 'false'), revision = ${crypto.randomUUID()} where pool_id = ${pool.id} and sub = ${holder} and ${wrote(user)}`,
+        ),
+        db.run(
+          sql`update user_attributes set folded = 'false' where pool_id = ${pool.id} and name = ${verified} and folded = 'true' and sub = ${holder} and ${wrote(user)}`,
+        ),
+        db.run(
+          sql`delete from user_names where pool_id = ${pool.id} and key = ${key} and kind = ${name.kind} and sub <> ${user.sub} and ${wrote(user)}`,
+        ),
+      ];
+    });
 }
 
 /** What came of writing a user: written, overtaken by another write, or refused because names belong to someone else. */
@@ -102,7 +115,8 @@ export type Written = "written" | "stale" | { taken: NameKind[] };
 /**
  * Adds a user with its names and searchable attributes in one transaction; the primary key of names decides races.
  * @param along statements that take effect only with it (a code, for instance)
- * @param force takes aliases (not usernames) from their holders
+ * @param force takes verified e-mail and phone aliases from their holders
+ * @throws Refusal TooManyRequestsException when the pool changed how it names users since this copy of it was read
  */
 export async function insertUser(
   db: Database,
@@ -113,8 +127,9 @@ export async function insertUser(
   const names = namesOf(pool, user);
   try {
     await db.batch([
-      db.insert(users).values(user),
-      ...(force ? takeAliases(db, pool, user, names.filter((name) => name.kind !== "username")) : []),
+      checkNamedAlike(db, pool),
+      db.insert(users).values({ ...user, attributes: plain(user.attributes) }),
+      ...(force ? takeAliases(db, pool, user, names) : []),
       writeNames(db, pool, user, names),
       writeAttributes(db, user, user.attributes),
       countUsers(db, pool.id, 1),
@@ -122,6 +137,10 @@ export async function insertUser(
     ]);
     return "written";
   } catch (error) {
+    if (isNamedOtherwise(error)) {
+      forgetPool(pool.id);
+      throw new Refusal("TooManyRequestsException", "Too many requests", { reason: "the pool names users otherwise now" });
+    }
     if (!isTaken(error, "user_names") && !isTaken(error, "users")) throw error;
     const taken = await namesTaken(db, pool, names, user.sub);
     return { taken: taken.length > 0 ? taken.map(({ kind }) => kind) : ["username"] };
@@ -141,11 +160,22 @@ export function userChanges(
   { force = false, unless }: { force?: boolean; unless?: SQL } = {},
 ): { after: User; statements: [Statement, ...Statement[]]; onlyWith: SQL } {
   const after: User = { ...before, ...change, updatedAt: now, revision: crypto.randomUUID() };
-  const own = and(eq(users.poolId, before.poolId), eq(users.sub, before.sub), eq(users.revision, before.revision), unless);
+  const own = and(
+    eq(users.poolId, before.poolId),
+    eq(users.sub, before.sub),
+    eq(users.revision, before.revision),
+    change.attributes && namedAlike(pool),
+    unless,
+  );
   const statements: [Statement, ...Statement[]] = [
     db
       .update(users)
-      .set({ ...change, updatedAt: now, revision: after.revision })
+      .set({
+        ...change,
+        ...(change.attributes && { attributes: plain(change.attributes) }),
+        updatedAt: now,
+        revision: after.revision,
+      })
       .where(own)
       .returning({ sub: users.sub }),
   ];
@@ -196,15 +226,26 @@ export async function changeUser(
   }
 }
 
+/** Lets a user sign in, or no more; whatever else is written meanwhile. A statement whose row says that the user exists. */
+export const setEnabled = (db: Database, poolId: string, sub: string | SQL, enabled: boolean, now: number) =>
+  db
+    .update(users)
+    .set({ enabled, updatedAt: now, revision: crypto.randomUUID() })
+    .where(and(eq(users.poolId, poolId), eq(users.sub, sub)))
+    .returning({ sub: users.sub });
+
 /**
  * Deletes a user, as read before, with everything that hangs on it, in one transaction.
  * @returns false when the row was written or deleted since `user` was read
  */
 export async function deleteUser(db: Database, pool: Pool, user: User): Promise<boolean> {
   const { poolId, sub } = user;
-  const unchanged = wrote(user);
+  const unchanged = sql`${wrote(user)} and ${namedAlike(pool)}`;
   const results = await db.batch([
-    db.update(pools).set({ users: sql`${pools.users} - 1` }).where(and(eq(pools.id, poolId), unchanged)),
+    db
+      .update(pools)
+      .set({ users: sql`${pools.users} - 1` })
+      .where(and(eq(pools.id, poolId), unchanged)),
     dropNames(db, pool, user, namesOf(pool, user), unchanged),
     dropAttributes(db, user, user.attributes, unchanged),
     db.delete(groupMembers).where(and(eq(groupMembers.poolId, poolId), eq(groupMembers.sub, sub), unchanged)),
@@ -212,7 +253,7 @@ export async function deleteUser(db: Database, pool: Pool, user: User): Promise<
     db.delete(codes).where(and(eq(codes.poolId, poolId), eq(codes.sub, sub), unchanged)),
     db
       .delete(users)
-      .where(and(eq(users.poolId, poolId), eq(users.sub, sub), eq(users.revision, user.revision)))
+      .where(and(eq(users.poolId, poolId), eq(users.sub, sub), unchanged))
       .returning({ sub: users.sub }),
   ]);
   return results[6].length === 1;

@@ -14,10 +14,10 @@ const VERSION = 0x13;
 /** What the module offers of argon2.h, the reference implementation. */
 interface Exports {
   memory: WebAssembly.Memory;
-  _initialize(): void;
-  malloc(size: number): number;
-  free(pointer: number): void;
-  argon2_hash(
+  _initialize: () => void;
+  malloc: (size: number) => number;
+  free: (pointer: number) => void;
+  argon2_hash: (
     passes: number,
     memory: number,
     lanes: number,
@@ -31,7 +31,7 @@ interface Exports {
     encodedLength: number,
     type: number,
     version: number,
-  ): number;
+  ) => number;
 }
 
 let exports: Exports | undefined;

@@ -41,6 +41,14 @@ export class Keyring {
     return this.#derive(purpose, this.#masters[0] as { id: string; bytes: Uint8Array<ArrayBuffer> });
   }
 
+  /**
+   * The oldest key of a purpose, for what must look the same for as long as possible: what is derived from it changes
+   * only when that master key is retired, not when a newer one is put before it.
+   */
+  oldest(purpose: string): Promise<PurposeKey> {
+    return this.#derive(purpose, this.#masters.at(-1) as { id: string; bytes: Uint8Array<ArrayBuffer> });
+  }
+
   /** The key of a purpose that an id names, or undefined once that master key was retired. */
   async byId(purpose: string, id: string): Promise<PurposeKey | undefined> {
     const master = this.#masters.find((each) => each.id === id);

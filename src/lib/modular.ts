@@ -3,9 +3,9 @@ const WINDOW_MASK = (1n << BigInt(WINDOW)) - 1n;
 
 /** Arithmetic modulo one number. Operands are residues, that is 0 ≤ n < modulus. */
 export interface Modulus {
-  multiply(a: bigint, b: bigint): bigint;
+  multiply: (a: bigint, b: bigint) => bigint;
   /** base to the power of an exponent ≥ 0. */
-  power(base: bigint, exponent: bigint): bigint;
+  power: (base: bigint, exponent: bigint) => bigint;
 }
 
 /**
@@ -75,7 +75,7 @@ export function powersOf({ multiply }: Modulus, base: bigint, places: number): (
     table ??= build();
     let result = 1n;
     let place = 0;
-    for (const digit of [...exponent.toString(16)].reverse()) {
+    for (const digit of exponent.toString(16).split("").reverse()) {
       result = multiply(result, (table[place++] as bigint[])[Number.parseInt(digit, 16)] as bigint);
     }
     return result;

@@ -36,6 +36,9 @@ export async function openPageToken<Position extends readonly (string | number)[
   throw new Refusal("InvalidParameterException", "Invalid pagination token given.");
 }
 
+/** Rows of a page: what was asked for, or as many as there may be when it was left out or 0. */
+export const pageSize = (asked: number | undefined, most = 60): number => asked || most;
+
 /**
  * Cuts a page from rows that were read with a limit of one more than the page holds.
  * @returns the rows of the page, and the last of them when there are more

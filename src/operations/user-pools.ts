@@ -1,4 +1,131 @@
+import { ChangePassword } from "./account/ChangePassword.ts";
+import { DeleteUser } from "./account/DeleteUser.ts";
+import { DeleteUserAttributes } from "./account/DeleteUserAttributes.ts";
+import { GetUser } from "./account/GetUser.ts";
+import { GetUserAttributeVerificationCode } from "./account/GetUserAttributeVerificationCode.ts";
+import { UpdateUserAttributes } from "./account/UpdateUserAttributes.ts";
+import { VerifyUserAttribute } from "./account/VerifyUserAttribute.ts";
+import { AddUserPoolClientSecret } from "./clients/AddUserPoolClientSecret.ts";
+import { CreateUserPoolClient } from "./clients/CreateUserPoolClient.ts";
+import { DeleteUserPoolClient } from "./clients/DeleteUserPoolClient.ts";
+import { DeleteUserPoolClientSecret } from "./clients/DeleteUserPoolClientSecret.ts";
+import { DescribeUserPoolClient } from "./clients/DescribeUserPoolClient.ts";
+import { ListUserPoolClients } from "./clients/ListUserPoolClients.ts";
+import { ListUserPoolClientSecrets } from "./clients/ListUserPoolClientSecrets.ts";
+import { UpdateUserPoolClient } from "./clients/UpdateUserPoolClient.ts";
+import { AdminAddUserToGroup } from "./groups/AdminAddUserToGroup.ts";
+import { AdminListGroupsForUser } from "./groups/AdminListGroupsForUser.ts";
+import { AdminRemoveUserFromGroup } from "./groups/AdminRemoveUserFromGroup.ts";
+import { CreateGroup } from "./groups/CreateGroup.ts";
+import { DeleteGroup } from "./groups/DeleteGroup.ts";
+import { GetGroup } from "./groups/GetGroup.ts";
+import { ListGroups } from "./groups/ListGroups.ts";
+import { ListUsersInGroup } from "./groups/ListUsersInGroup.ts";
+import { UpdateGroup } from "./groups/UpdateGroup.ts";
 import type { Operation } from "./operation.ts";
+import { AddCustomAttributes } from "./pools/AddCustomAttributes.ts";
+import { CreateUserPool } from "./pools/CreateUserPool.ts";
+import { DeleteUserPool } from "./pools/DeleteUserPool.ts";
+import { DescribeUserPool } from "./pools/DescribeUserPool.ts";
+import { ListUserPools } from "./pools/ListUserPools.ts";
+import { UpdateUserPool } from "./pools/UpdateUserPool.ts";
+import { ConfirmForgotPassword } from "./recovery/ConfirmForgotPassword.ts";
+import { ForgotPassword } from "./recovery/ForgotPassword.ts";
+import { AdminInitiateAuth } from "./sign-in/AdminInitiateAuth.ts";
+import { AdminRespondToAuthChallenge } from "./sign-in/AdminRespondToAuthChallenge.ts";
+import { InitiateAuth } from "./sign-in/InitiateAuth.ts";
+import { RespondToAuthChallenge } from "./sign-in/RespondToAuthChallenge.ts";
+import { ConfirmSignUp } from "./sign-up/ConfirmSignUp.ts";
+import { ResendConfirmationCode } from "./sign-up/ResendConfirmationCode.ts";
+import { SignUp } from "./sign-up/SignUp.ts";
+import { ListTagsForResource } from "./tags/ListTagsForResource.ts";
+import { TagResource } from "./tags/TagResource.ts";
+import { UntagResource } from "./tags/UntagResource.ts";
+import { GetTokensFromRefreshToken } from "./tokens/GetTokensFromRefreshToken.ts";
+import { GlobalSignOut } from "./tokens/GlobalSignOut.ts";
+import { RevokeToken } from "./tokens/RevokeToken.ts";
+import { AdminConfirmSignUp } from "./users/AdminConfirmSignUp.ts";
+import { AdminCreateUser } from "./users/AdminCreateUser.ts";
+import { AdminDeleteUser } from "./users/AdminDeleteUser.ts";
+import { AdminDeleteUserAttributes } from "./users/AdminDeleteUserAttributes.ts";
+import { AdminDisableUser } from "./users/AdminDisableUser.ts";
+import { AdminEnableUser } from "./users/AdminEnableUser.ts";
+import { AdminGetUser } from "./users/AdminGetUser.ts";
+import { AdminResetUserPassword } from "./users/AdminResetUserPassword.ts";
+import { AdminSetUserPassword } from "./users/AdminSetUserPassword.ts";
+import { AdminUpdateUserAttributes } from "./users/AdminUpdateUserAttributes.ts";
+import { AdminUserGlobalSignOut } from "./users/AdminUserGlobalSignOut.ts";
+import { ListUsers } from "./users/ListUsers.ts";
 
 /** The operations of AWSCognitoIdentityProviderService that are built, by their names on the wire. */
-export const userPools: ReadonlyMap<string, Operation> = new Map(Object.entries({}));
+export const userPools: ReadonlyMap<string, Operation> = new Map(
+  Object.entries<Operation>({
+    // Account
+    ChangePassword,
+    DeleteUser,
+    DeleteUserAttributes,
+    GetUser,
+    GetUserAttributeVerificationCode,
+    UpdateUserAttributes,
+    VerifyUserAttribute,
+    // App clients
+    AddUserPoolClientSecret,
+    CreateUserPoolClient,
+    DeleteUserPoolClient,
+    DeleteUserPoolClientSecret,
+    DescribeUserPoolClient,
+    ListUserPoolClients,
+    ListUserPoolClientSecrets,
+    UpdateUserPoolClient,
+    // Groups
+    AdminAddUserToGroup,
+    AdminListGroupsForUser,
+    AdminRemoveUserFromGroup,
+    CreateGroup,
+    DeleteGroup,
+    GetGroup,
+    ListGroups,
+    ListUsersInGroup,
+    UpdateGroup,
+    // Pools
+    AddCustomAttributes,
+    CreateUserPool,
+    DeleteUserPool,
+    DescribeUserPool,
+    ListUserPools,
+    UpdateUserPool,
+    // Recovery
+    ConfirmForgotPassword,
+    ForgotPassword,
+    // Sign-in
+    AdminInitiateAuth,
+    AdminRespondToAuthChallenge,
+    InitiateAuth,
+    RespondToAuthChallenge,
+    // Sign-up
+    ConfirmSignUp,
+    ResendConfirmationCode,
+    SignUp,
+    // Tags
+    ListTagsForResource,
+    TagResource,
+    UntagResource,
+    // Tokens
+    GetTokensFromRefreshToken,
+    GlobalSignOut,
+    RevokeToken,
+    // Users
+    AdminConfirmSignUp,
+    AdminCreateUser,
+    AdminDeleteUser,
+    AdminDeleteUserAttributes,
+    AdminDisableUser,
+    AdminEnableUser,
+    AdminGetUser,
+    AdminResetUserPassword,
+    AdminSetUserPassword,
+    AdminUpdateUserAttributes,
+    AdminUserGlobalSignOut,
+    ListUsers,
+  }),
+);

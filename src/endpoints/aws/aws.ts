@@ -26,20 +26,23 @@ aws.options("/", (c) => preflight(c.req.raw));
 
 aws.post("/", async (c) => {
   const call = c.get("call");
+  const target = c.req.header("x-amz-target");
   try {
-    const { service, name, model } = readTarget(c.req.header("x-amz-target"));
-    const { output, log } = { output: await perform(call, c.req.raw, service, name, model), log: call.log };
-    log("operation", { name, hops: call.meter.hops, rowsRead: call.meter.rowsRead });
+    const { service, name, model } = readTarget(target);
+    const output = await perform(call, c.req.raw, service, name, model);
+    call.log("operation", { operation: name, ...costOf(call) });
     return answer(call.requestId, output, model.output === "empty");
   } catch (error) {
     if (error instanceof Refusal) {
-      call.log("refused", { target: c.req.header("x-amz-target"), name: error.name, reason: error.reason });
+      call.log("refused", { target, name: error.name, reason: error.reason, ...costOf(call) });
       return refusal(call.requestId, error);
     }
-    call.log("failed", { target: c.req.header("x-amz-target"), ...describeError(error) });
+    call.log("failed", { target, ...costOf(call), ...describeError(error) });
     return refusal(call.requestId, { name: "InternalErrorException", message: "Internal server error", status: 500 });
   }
 });
+
+const costOf = ({ meter: { hops, rowsRead, rowsWritten } }: Call) => ({ hops, rowsRead, rowsWritten });
 
 /** The operation that a target header names. @throws Refusal UnknownOperationException */
 function readTarget(target = ""): { service: Service; name: string; model: OperationModel } {
@@ -62,7 +65,7 @@ async function perform(
   const body = parse(bytes);
   if (model.auth === "signed") {
     await checkAdministrator({
-      request: { method: request.method, url: request.url, headers: request.headers, body: bytes },
+      request: { method: request.method, url: request.url, headers: headersAsSigned(request), body: bytes },
       accessKeys: parseAccessKeys(call.settings.adminKeys),
       service,
       operation: name,
@@ -75,6 +78,14 @@ async function perform(
   const operation = OPERATIONS[service].get(name);
   if (!operation) throw new Refusal("NotImplementedException", `${name} is not built yet.`);
   return operation.run(call, input as never);
+}
+
+/** Cloudflare rewrites Accept-Encoding on its way to a worker and keeps what the client sent, and may have signed, beside it. */
+function headersAsSigned(request: Request): Headers {
+  const sent = request.cf?.clientAcceptEncoding;
+  const headers = new Headers(request.headers);
+  if (typeof sent === "string") headers.set("accept-encoding", sent);
+  return headers;
 }
 
 /** @throws Refusal SerializationException. An empty body counts as an empty object. */

@@ -5,7 +5,7 @@ const VISIBLE_DIGITS = 4;
 /** `john@gmail.com` becomes `j***@g***`. */
 export function maskEmail(address: string): string {
   const at = address.lastIndexOf("@");
-  const first = (text: string): string => [...text][0] ?? "";
+  const first = (text: string): string => Array.from(text)[0] ?? "";
   return at < 0 ? `${first(address)}***` : `${first(address.slice(0, at))}***@${first(address.slice(at + 1))}***`;
 }
 

@@ -27,7 +27,7 @@ const READABLE = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789!@%*+-=
  * texts are Cognito's; it words the last two as validation errors of a request, which a caller may have checked before.
  */
 export function checkPassword(policy: PasswordPolicyType = DEFAULT_POLICY, password: string): string | null {
-  const length = [...password].length;
+  const length = Array.from(password).length;
   const failure =
     (length < (policy.MinimumLength ?? DEFAULT_LENGTH) && "Password not long enough") ||
     (policy.RequireNumbers && !DIGIT.test(password) && "Password must have numeric characters") ||
