@@ -61,7 +61,11 @@ function settled(env: Cloudflare.Env) {
 export const settingsOf = (env: Cloudflare.Env): Settings => settled(env).settings;
 
 /** Opens the call of one request. @throws Error when MASTER_KEY is missing or malformed. */
-export async function openCall(request: Request, env: Cloudflare.Env, ctx: Pick<ExecutionContext, "waitUntil">): Promise<Call> {
+export async function openCall(
+  request: Request,
+  env: Cloudflare.Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+): Promise<Call> {
   const { settings, keyring } = settled(env);
   const meter = new Meter();
   const requestId = crypto.randomUUID();
@@ -81,7 +85,6 @@ export async function openCall(request: Request, env: Cloudflare.Env, ctx: Pick<
     meter,
     waitUntil: (work) => ctx.waitUntil(work),
     challenges: (shard) => env.CHALLENGES.getByName(shard),
-    newShard: () =>
-      `${continent}-${(crypto.getRandomValues(new Uint8Array(1))[0] as number) % SHARDS_PER_CONTINENT}`,
+    newShard: () => `${continent}-${(crypto.getRandomValues(new Uint8Array(1))[0] as number) % SHARDS_PER_CONTINENT}`,
   };
 }

@@ -37,7 +37,12 @@ export async function requestOf(
   };
   if (operationModel(service, operation)?.auth !== "signed") return { body, headers };
   const request = { method: "POST", url: `${ORIGIN}/`, headers: new Headers(headers), body: utf8(body) };
-  const signed = await signRequest(request, { accessKeyId, secretAccessKey }, { region: "us-east-1", service }, Date.now());
+  const signed = await signRequest(
+    request,
+    { accessKeyId, secretAccessKey },
+    { region: "us-east-1", service },
+    Date.now(),
+  );
   return { body, headers: Object.fromEntries(signed) };
 }
 
@@ -45,7 +50,11 @@ export async function requestOf(
  * Calls an operation as an SDK would, by HTTP against the worker.
  * @throws Fault with the wire name, message and status of a refusal
  */
-export async function call<Output = any>(operation: string, input: unknown, options?: Parameters<typeof requestOf>[2]): Promise<Output> {
+export async function call<Output = any>(
+  operation: string,
+  input: unknown,
+  options?: Parameters<typeof requestOf>[2],
+): Promise<Output> {
   const { body, headers } = await requestOf(operation, input, options);
   const response = await send(body, headers);
   const text = await response.text();
@@ -60,19 +69,25 @@ export async function makePool(settings: object = {}): Promise<string> {
 }
 
 /** Creates a client with the password flows open. @returns its description */
-export async function makeClient(UserPoolId: string, settings: object = {}): Promise<{ ClientId: string; ClientSecret?: string }> {
+export async function makeClient(
+  UserPoolId: string,
+  settings: object = {},
+): Promise<{ ClientId: string; ClientSecret?: string }> {
   const ExplicitAuthFlows = [
     "ALLOW_USER_SRP_AUTH",
     "ALLOW_USER_PASSWORD_AUTH",
     "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     "ALLOW_REFRESH_TOKEN_AUTH",
   ];
-  return (await call("CreateUserPoolClient", { UserPoolId, ClientName: "test", ExplicitAuthFlows, ...settings })).UserPoolClient;
+  return (await call("CreateUserPoolClient", { UserPoolId, ClientName: "test", ExplicitAuthFlows, ...settings }))
+    .UserPoolClient;
 }
 
 /** Messages that were sent to someone, oldest first. */
-export async function outbox(to: string): Promise<{ channel: string; subject: string | null; body: string; sentAt: number }[]> {
-  const { results } = await env.DB.prepare("select * from outbox where \"to\" = ? order by id").bind(to).all();
+export async function outbox(
+  to: string,
+): Promise<{ channel: string; subject: string | null; body: string; sentAt: number }[]> {
+  const { results } = await env.DB.prepare('select * from outbox where "to" = ? order by id').bind(to).all();
   return results as never;
 }
 
@@ -86,7 +101,11 @@ export async function codeSentTo(to: string): Promise<string> {
 export const PASSWORD = "Corr3ct-Horse!";
 
 /** Creates a confirmed user with a password that stays. @returns the user's sub */
-export async function makeUser(UserPoolId: string, Username: string, attributes: Record<string, string> = {}): Promise<string> {
+export async function makeUser(
+  UserPoolId: string,
+  Username: string,
+  attributes: Record<string, string> = {},
+): Promise<string> {
   const UserAttributes = Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
   const { User } = await call("AdminCreateUser", { UserPoolId, Username, UserAttributes, MessageAction: "SUPPRESS" });
   await call("AdminSetUserPassword", { UserPoolId, Username, Password: PASSWORD, Permanent: true });
@@ -94,7 +113,12 @@ export async function makeUser(UserPoolId: string, Username: string, attributes:
 }
 
 /** Signs in by password. @returns the answer of InitiateAuth */
-export const signIn = (ClientId: string, USERNAME: string, PASSWORD_: string = PASSWORD, more: object = {}): Promise<any> =>
+export const signIn = (
+  ClientId: string,
+  USERNAME: string,
+  PASSWORD_: string = PASSWORD,
+  more: object = {},
+): Promise<any> =>
   call("InitiateAuth", {
     ClientId,
     AuthFlow: "USER_PASSWORD_AUTH",

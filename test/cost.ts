@@ -3,7 +3,9 @@ import { vi } from "vitest";
 /** What operations cost in storage while `work` ran, oldest first, as the worker's own log says. */
 export async function costsOf(
   work: () => Promise<unknown>,
-): Promise<{ event: string; operation?: string; target?: string; hops: number; rowsRead: number; rowsWritten: number }[]> {
+): Promise<
+  { event: string; operation?: string; target?: string; hops: number; rowsRead: number; rowsWritten: number }[]
+> {
   const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
   try {
     await work();

@@ -51,6 +51,4 @@ export const lockAttempts = (db: Database, { poolId, subject, kind }: AttemptOf,
 
 /** Forgets the tries after one succeeded. A statement. */
 export const clearAttempts = (db: Database, { poolId, subject, kind }: AttemptOf) =>
-  db
-    .delete(attempts)
-    .where(and(eq(attempts.poolId, poolId), eq(attempts.subject, subject), eq(attempts.kind, kind)));
+  db.delete(attempts).where(and(eq(attempts.poolId, poolId), eq(attempts.subject, subject), eq(attempts.kind, kind)));

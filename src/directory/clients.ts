@@ -21,7 +21,10 @@ export async function findClient(
   }
   const [[fresh], [pool]] = await db.batch([
     db.select().from(clients).where(eq(clients.id, id)),
-    db.select().from(pools).where(eq(pools.id, db.select({ id: clients.poolId }).from(clients).where(eq(clients.id, id)))),
+    db
+      .select()
+      .from(pools)
+      .where(eq(pools.id, db.select({ id: clients.poolId }).from(clients).where(eq(clients.id, id)))),
   ]);
   if (!fresh || !pool) return undefined;
   known.set(id, fresh, now);
@@ -31,7 +34,10 @@ export async function findClient(
 
 /** A client as it stands now. */
 export async function readClient(db: Database, poolId: string, id: string): Promise<Client | undefined> {
-  const [client] = await db.select().from(clients).where(and(eq(clients.id, id), eq(clients.poolId, poolId)));
+  const [client] = await db
+    .select()
+    .from(clients)
+    .where(and(eq(clients.id, id), eq(clients.poolId, poolId)));
   return client;
 }
 

@@ -36,7 +36,11 @@ export const forgetPool = (id: string): void => known.delete(id);
 
 /** @returns false when the id is taken. */
 export async function insertPool(db: Database, pool: Pool): Promise<boolean> {
-  const rows = await db.insert(pools).values({ ...pool, tags: plain(pool.tags) }).onConflictDoNothing().returning({ id: pools.id });
+  const rows = await db
+    .insert(pools)
+    .values({ ...pool, tags: plain(pool.tags) })
+    .onConflictDoNothing()
+    .returning({ id: pools.id });
   return rows.length === 1;
 }
 
@@ -72,7 +76,10 @@ export function listPools(db: Database, limit: number, after = ""): Promise<Pool
 export async function deletePool(db: Database, { id, revision }: Pick<Pool, "id" | "revision">): Promise<boolean> {
   const gone = sql`not exists (select 1 from pools where id = ${id})`;
   const [deleted] = await db.batch([
-    db.delete(pools).where(and(eq(pools.id, id), eq(pools.revision, revision))).returning({ id: pools.id }),
+    db
+      .delete(pools)
+      .where(and(eq(pools.id, id), eq(pools.revision, revision)))
+      .returning({ id: pools.id }),
     db.delete(clients).where(and(eq(clients.poolId, id), gone)),
     db.delete(users).where(and(eq(users.poolId, id), gone)),
     db.delete(userNames).where(and(eq(userNames.poolId, id), gone)),
@@ -89,4 +96,7 @@ export async function deletePool(db: Database, { id, revision }: Pick<Pool, "id"
 
 /** Keeps the number of users of a pool; part of the batch that adds or removes them. */
 export const countUsers = (db: Database, id: string, by: number) =>
-  db.update(pools).set({ users: sql`${pools.users} + ${by}` }).where(eq(pools.id, id));
+  db
+    .update(pools)
+    .set({ users: sql`${pools.users} + ${by}` })
+    .where(eq(pools.id, id));

@@ -139,7 +139,9 @@ export async function insertUser(
   } catch (error) {
     if (isNamedOtherwise(error)) {
       forgetPool(pool.id);
-      throw new Refusal("TooManyRequestsException", "Too many requests", { reason: "the pool names users otherwise now" });
+      throw new Refusal("TooManyRequestsException", "Too many requests", {
+        reason: "the pool names users otherwise now",
+      });
     }
     if (!isTaken(error, "user_names") && !isTaken(error, "users")) throw error;
     const taken = await namesTaken(db, pool, names, user.sub);

@@ -31,7 +31,12 @@ export async function clientSecrets(call: Call, client: Client): Promise<string[
  * @param names the username as submitted, and the real one where it is known
  * @throws Refusal NotAuthorizedException
  */
-export async function checkSecretHash(call: Call, client: Client, given: string | undefined, ...names: string[]): Promise<void> {
+export async function checkSecretHash(
+  call: Call,
+  client: Client,
+  given: string | undefined,
+  ...names: string[]
+): Promise<void> {
   if (client.secrets.length === 0 && given === undefined) return;
   if (given === undefined) {
     throw new Refusal(

@@ -48,7 +48,9 @@ export async function drawCode(
 export async function isCode(call: Call, row: Code, answer: string): Promise<boolean> {
   const [id = "", hash = ""] = row.hash.split(".");
   const key = await call.keyring.byId(PURPOSE, id);
-  return key !== undefined && matchesCode(hash, key.bytes, [row.poolId, row.sub, row.kind, row.attribute, row.value], answer);
+  return (
+    key !== undefined && matchesCode(hash, key.bytes, [row.poolId, row.sub, row.kind, row.attribute, row.value], answer)
+  );
 }
 
 /** What the caller may know of where a code went. */

@@ -32,7 +32,8 @@ export async function makeCredentials(
 ): Promise<Credentials> {
   const policy = pool.settings.Policies?.PasswordPolicy;
   const { salt, verifier } = await makeVerifier({ identity: srpPoolName(pool.id) + user.username, password });
-  const days = policy?.TemporaryPasswordValidityDays || pool.settings.AdminCreateUserConfig?.UnusedAccountValidityDays || 7;
+  const days =
+    policy?.TemporaryPasswordValidityDays || pool.settings.AdminCreateUserConfig?.UnusedAccountValidityDays || 7;
   const kept = Math.max((policy?.PasswordHistorySize ?? 0) - 1, 0);
   const history = before ? [before.hash, ...(before.history ?? [])].slice(0, kept) : [];
   const even = verifier.length % 2 === 0 ? verifier : `0${verifier}`;
@@ -50,7 +51,12 @@ export async function makeCredentials(
  * @param former the user's credentials, when there are any: history counts the present password as its first
  * @throws Refusal InvalidPasswordException, PasswordHistoryPolicyViolationException
  */
-export async function checkNewPassword(call: Call, pool: Pool, password: string, former?: Credentials | null): Promise<void> {
+export async function checkNewPassword(
+  call: Call,
+  pool: Pool,
+  password: string,
+  former?: Credentials | null,
+): Promise<void> {
   const fault = checkPassword(pool.settings.Policies?.PasswordPolicy, password);
   if (fault) throw new Refusal("InvalidPasswordException", fault);
   const size = pool.settings.Policies?.PasswordPolicy?.PasswordHistorySize ?? 0;

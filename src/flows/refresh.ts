@@ -32,7 +32,10 @@ export async function refresh(
   call: Call,
   { pool, client }: { pool: Pool; client: Client },
   text: string,
-  { clientMetadata, check }: { clientMetadata?: Record<string, string> | undefined; check?: (user: User) => Promise<void> } = {},
+  {
+    clientMetadata,
+    check,
+  }: { clientMetadata?: Record<string, string> | undefined; check?: (user: User) => Promise<void> } = {},
 ): Promise<Tokens> {
   const token = await readRefreshToken(call.keyring, text);
   if (!token || token.poolId !== pool.id) throw refuse("Invalid Refresh Token");
@@ -41,7 +44,13 @@ export async function refresh(
   const { session, user, groups, refreshToken } = rotates(client)
     ? await trade(call, client, token, hash, check)
     : await look(call, token, hash, check);
-  const tokens = await issueTokens(call, { pool, client, user, groups }, session, "TokenGeneration_RefreshTokens", clientMetadata);
+  const tokens = await issueTokens(
+    call,
+    { pool, client, user, groups },
+    session,
+    "TokenGeneration_RefreshTokens",
+    clientMetadata,
+  );
   return refreshToken === undefined ? tokens : { ...tokens, refreshToken };
 }
 
@@ -62,7 +71,13 @@ async function look(call: Call, token: RefreshToken, hash: string, check?: (user
   return { ...held, groups, refreshToken: undefined };
 }
 
-async function trade(call: Call, client: Client, token: RefreshToken, hash: string, check?: (user: User) => Promise<void>) {
+async function trade(
+  call: Call,
+  client: Client,
+  token: RefreshToken,
+  hash: string,
+  check?: (user: User) => Promise<void>,
+) {
   if (check) {
     // The proof of the client needs the user's name and must come before the token is spent: a hop more, for clients with secret hash only.
     const [user] = await userBySub(call.db, token.poolId, token.sub);
@@ -72,12 +87,21 @@ async function trade(call: Call, client: Client, token: RefreshToken, hash: stri
   const next = await hashRefreshToken(successor);
   const grace = (client.settings.RefreshTokenRotation?.RetryGracePeriodSeconds ?? 0) * 1000;
   const [traded, [session], [user], groups] = await call.db.batch([
-    rotateSession(call.db, { poolId: token.poolId, id: token.session, hash, next, graceUntil: call.now + grace, now: call.now }),
+    rotateSession(call.db, {
+      poolId: token.poolId,
+      id: token.session,
+      hash,
+      next,
+      graceUntil: call.now + grace,
+      now: call.now,
+    }),
     ...reads(call, token),
   ]);
   const held = checkHolder(session, user);
   const retried =
-    held.session.previousHash === hash && (held.session.previousUntil ?? 0) > call.now && equalText(next, held.session.tokenHash);
+    held.session.previousHash === hash &&
+    (held.session.previousUntil ?? 0) > call.now &&
+    equalText(next, held.session.tokenHash);
   if (traded.length === 0 && !retried) {
     await closeSession(call.db, token.poolId, token.session);
     call.log("refresh-token-reuse", { session: token.session, sub: token.sub });

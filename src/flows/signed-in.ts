@@ -38,7 +38,11 @@ export async function signedIn(call: Call, token: string): Promise<SignedIn> {
   const poolId = String(iss).slice(String(iss).lastIndexOf("/") + 1);
   const found = await findClient(call.db, String(client_id), call.now);
   if (!found || found.pool.id !== poolId || session === undefined) throw refuse("Invalid Access Token");
-  if (!String(scope ?? "").split(" ").includes(SELF_SERVICE_SCOPE)) {
+  if (
+    !String(scope ?? "")
+      .split(" ")
+      .includes(SELF_SERVICE_SCOPE)
+  ) {
     throw refuse("Access Token does not have required scopes");
   }
   const [[user], [open]] = await call.db.batch([

@@ -25,7 +25,8 @@ export class Challenges extends DurableObject {
       expiresAt,
     );
     const first = [...taken].length === 1;
-    if (first && (await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + SWEEP_EVERY);
+    if (first && (await this.ctx.storage.getAlarm()) === null)
+      await this.ctx.storage.setAlarm(Date.now() + SWEEP_EVERY);
     return first;
   }
 

@@ -11,7 +11,11 @@ const LIFETIME = 3_600_000;
  * @param question what was asked: operation, pool, and everything else that decides the order (group, filter)
  * @param position keys of the last row of the page
  */
-export async function sealPageToken(call: Call, question: readonly string[], position: readonly (string | number)[]): Promise<string> {
+export async function sealPageToken(
+  call: Call,
+  question: readonly string[],
+  position: readonly (string | number)[],
+): Promise<string> {
   const content = JSON.stringify([call.now + LIFETIME, ...position]);
   return call.keyring.seal(PURPOSE, utf8(content), JSON.stringify(question));
 }

@@ -10,7 +10,10 @@ export function toAttributes(user: Pick<User, "sub" | "attributes">, only?: read
 }
 
 /** A user as ListUsers, ListUsersInGroup and AdminCreateUser show one. */
-export function toUserType(user: Omit<User, "credentials" | "signedOutAt" | "revision">, only?: readonly string[]): UserType {
+export function toUserType(
+  user: Omit<User, "credentials" | "signedOutAt" | "revision">,
+  only?: readonly string[],
+): UserType {
   return {
     Username: user.username,
     Attributes: toAttributes(user, only),

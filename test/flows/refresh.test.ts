@@ -35,7 +35,8 @@ describe("refresh", () => {
       expect(next.RefreshToken).toBeUndefined();
       const [before, after] = [decodeJwt(first.IdToken), decodeJwt(next.IdToken)];
       expect(after.nickname).toBe("JJ");
-      for (const claim of ["sub", "origin_jti", "event_id", "auth_time", "aud"]) expect(after[claim]).toBe(before[claim]);
+      for (const claim of ["sub", "origin_jti", "event_id", "auth_time", "aud"])
+        expect(after[claim]).toBe(before[claim]);
       expect(after.jti).not.toBe(before.jti);
     }
   });

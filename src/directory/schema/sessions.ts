@@ -28,8 +28,5 @@ export const sessions = sqliteTable(
     /** End of the family; rotation does not move it. */
     expiresAt: integer().notNull(),
   },
-  (table) => [
-    index("sessions_by_user").on(table.poolId, table.sub),
-    index("sessions_by_expiry").on(table.expiresAt),
-  ],
+  (table) => [index("sessions_by_user").on(table.poolId, table.sub), index("sessions_by_expiry").on(table.expiresAt)],
 );

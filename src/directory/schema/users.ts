@@ -1,11 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
-export type UserStatus =
-  | "UNCONFIRMED"
-  | "CONFIRMED"
-  | "FORCE_CHANGE_PASSWORD"
-  | "RESET_REQUIRED"
-  | "EXTERNAL_PROVIDER";
+export type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "FORCE_CHANGE_PASSWORD" | "RESET_REQUIRED" | "EXTERNAL_PROVIDER";
 
 /** What a password left behind. The password itself is nowhere. */
 export interface Credentials {

@@ -55,7 +55,11 @@ export function refusal(
 }
 
 /** Header values are short ASCII without line breaks; what does not fit is left out. The body has the whole text. */
-const headerText = (text: string): string => text.slice(0, 1_024).replace(/[^\x20-\x7e]+/g, " ").trim();
+const headerText = (text: string): string =>
+  text
+    .slice(0, 1_024)
+    .replace(/[^\x20-\x7e]+/g, " ")
+    .trim();
 
 /** Preflight of browser SDKs (Fetch standard, CORS): any origin, any header that is asked for, no credentials. */
 export function preflight(request: Request): Response {

@@ -42,7 +42,11 @@ export async function finish(call: Call, signIn: SignIn): Promise<Outcome> {
  * Opens the session, and once more when the user was written meanwhile in ways that do not matter to a sign-in (an
  * attribute, say). A password, status or sign-out that changed ends it.
  */
-async function open(call: Call, { turn, user, writes }: SignIn, statement: (revision: string) => Statement): Promise<void> {
+async function open(
+  call: Call,
+  { turn, user, writes }: SignIn,
+  statement: (revision: string) => Statement,
+): Promise<void> {
   const { pool } = turn;
   const forget = clearAttempts(call.db, { poolId: pool.id, subject: user.sub, kind: "password" });
   let seen = user;

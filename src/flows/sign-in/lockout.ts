@@ -14,7 +14,11 @@ const MOST = 30;
  * also reads the user, bounds guesses that are made at the same moment; success clears the count.
  */
 export const countPasswordTry = (call: Call, poolId: string, subject: SQL | string) =>
-  countAttempt(call.db, { poolId, subject, kind: "password" }, { most: MOST, period: QUIET, sliding: true, now: call.now });
+  countAttempt(
+    call.db,
+    { poolId, subject, kind: "password" },
+    { most: MOST, period: QUIET, sliding: true, now: call.now },
+  );
 
 /** @throws Refusal NotAuthorizedException while tries are turned away, whether or not the password was right. */
 export function checkLock(tries: { refused: number }[]): void {

@@ -8,9 +8,7 @@ export const wrongPassword = (reason: string): Refusal =>
 
 /** The answer to an unknown name: the same as to a wrong proof where the client hides users. */
 export const unknownUser = (client: Client): Refusal =>
-  hidesUsers(client)
-    ? wrongPassword("unknown user")
-    : new Refusal("UserNotFoundException", "User does not exist.");
+  hidesUsers(client) ? wrongPassword("unknown user") : new Refusal("UserNotFoundException", "User does not exist.");
 
 export const disabledUser = (): Refusal => new Refusal("NotAuthorizedException", "User is disabled.");
 

@@ -11,7 +11,11 @@ import type { Turn } from "./sign-in.ts";
  */
 export async function sealState(call: Call, turn: Turn, step: ChallengeNameType, state: object): Promise<string> {
   const expiresAt = call.now + challengeLifetime(turn.client.settings);
-  const sealed = await call.keyring.seal("challenge", utf8(JSON.stringify({ ...state, expiresAt })), boundTo(turn, step));
+  const sealed = await call.keyring.seal(
+    "challenge",
+    utf8(JSON.stringify({ ...state, expiresAt })),
+    boundTo(turn, step),
+  );
   // Clients decode it as ordinary base64 to sign it.
   return toBase64(fromBase64Url(sealed) as Uint8Array);
 }

@@ -33,7 +33,13 @@ const byRefreshToken: Way = {
   async begin(call, turn) {
     const token = required(turn.given, "REFRESH_TOKEN");
     const check = async ({ username }: { username: string }) =>
-      checkSecretHash(call, turn.client, turn.given.SECRET_HASH, username, ...(turn.given.USERNAME ? [turn.given.USERNAME] : []));
+      checkSecretHash(
+        call,
+        turn.client,
+        turn.given.SECRET_HASH,
+        username,
+        ...(turn.given.USERNAME ? [turn.given.USERNAME] : []),
+      );
     return { tokens: await refresh(call, turn, token, { check }) };
   },
 };
@@ -71,7 +77,8 @@ const allowed = (settings: ClientSettings, way: Way): boolean => {
 export async function startSignIn(call: Call, flow: AuthFlowType, turn: Turn): Promise<Outcome> {
   const way = ways[flow];
   if (!way) throw new Refusal("NotImplementedException", `The flow ${flow} is not built yet.`);
-  if (way.adminOnly && !turn.admin) throw new Refusal("InvalidParameterException", "Initiate Auth method not supported.");
+  if (way.adminOnly && !turn.admin)
+    throw new Refusal("InvalidParameterException", "Initiate Auth method not supported.");
   // RefreshTokenRotationType: with rotation, only GetTokensFromRefreshToken and the token endpoint refresh.
   const closed = way === byRefreshToken && rotates(turn.client);
   if (closed || !allowed(turn.client.settings, way)) throw new Refusal("InvalidParameterException", way.closed);

@@ -24,7 +24,8 @@ function claimOf(name: string, value: string): unknown {
   return value;
 }
 
-const groupNames = (groups: Group[]) => (groups.length > 0 ? { "cognito:groups": groups.map((group) => group.name) } : {});
+const groupNames = (groups: Group[]) =>
+  groups.length > 0 ? { "cognito:groups": groups.map((group) => group.name) } : {};
 
 /** The roles that a user's groups bring, and the one of the strongest group unless several are equally strong. */
 function roleClaims(groups: Group[]): JWTPayload {

@@ -39,7 +39,8 @@ export function signingKeys(secrets: string[]): SigningKey[] {
         throw new Error(`${name} is not JSON`);
       }
       const parsed = z.object({ keys: z.array(privateKey) }).safeParse(set);
-      if (!parsed.success) throw new Error(`${name}: ${parsed.error.issues.map((each) => each.path.join(".")).join(", ")}`);
+      if (!parsed.success)
+        throw new Error(`${name}: ${parsed.error.issues.map((each) => each.path.join(".")).join(", ")}`);
       return parsed.data.keys;
     });
     if (keys.length === 0) throw new Error("SIGNING_KEYS is not set");
@@ -65,7 +66,10 @@ export function publicKeys(keys: SigningKey[], now: number): { keys: Record<stri
       .filter((each) => each.publish_until === undefined || each.publish_until * 1000 > now)
       .map((each) => {
         const members = ["kty", "kid", "alg", ...(PUBLIC_MEMBERS[each.kty] ?? [])];
-        return { use: "sig", ...Object.fromEntries(members.map((name) => [name, (each as Record<string, unknown>)[name]])) };
+        return {
+          use: "sig",
+          ...Object.fromEntries(members.map((name) => [name, (each as Record<string, unknown>)[name]])),
+        };
       }),
   };
 }

@@ -7,9 +7,11 @@ const SECONDS: Record<TimeUnitsType, number> = { seconds: 1, minutes: 60, hours:
 export function tokenLifetimes(settings: ClientSettings): { access: number; id: number; refresh: number } {
   const units = settings.TokenValidityUnits;
   return {
-    access: (settings.AccessTokenValidity || 1) * SECONDS[(settings.AccessTokenValidity && units?.AccessToken) || "hours"],
+    access:
+      (settings.AccessTokenValidity || 1) * SECONDS[(settings.AccessTokenValidity && units?.AccessToken) || "hours"],
     id: (settings.IdTokenValidity || 1) * SECONDS[(settings.IdTokenValidity && units?.IdToken) || "hours"],
-    refresh: (settings.RefreshTokenValidity || 30) * SECONDS[(settings.RefreshTokenValidity && units?.RefreshToken) || "days"],
+    refresh:
+      (settings.RefreshTokenValidity || 30) * SECONDS[(settings.RefreshTokenValidity && units?.RefreshToken) || "days"],
   };
 }
 

@@ -76,7 +76,11 @@ function keysOf(key: PurposeKey): Promise<[CryptoKey, CryptoKey]> {
     pair = (async () => {
       const source = await crypto.subtle.importKey("raw", key.bytes, "HKDF", false, ["deriveBits"]);
       const derive = (info: string) =>
-        crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: utf8(info) }, source, 256);
+        crypto.subtle.deriveBits(
+          { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: utf8(info) },
+          source,
+          256,
+        );
       return [
         await crypto.subtle.importKey("raw", await derive("iv"), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]),
         await crypto.subtle.importKey("raw", await derive("cipher"), "AES-GCM", false, ["encrypt", "decrypt"]),

@@ -23,7 +23,8 @@ export interface TriggerEvent<Response extends object> {
 
 /** The ARN that a pool names for a trigger. */
 function arnOf(config: LambdaConfigType | undefined, trigger: Trigger): string | undefined {
-  if (trigger === "PreTokenGeneration") return config?.PreTokenGenerationConfig?.LambdaArn ?? config?.PreTokenGeneration;
+  if (trigger === "PreTokenGeneration")
+    return config?.PreTokenGenerationConfig?.LambdaArn ?? config?.PreTokenGeneration;
   return config?.[trigger];
 }
 

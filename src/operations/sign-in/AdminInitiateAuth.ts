@@ -1,4 +1,7 @@
-import type { AdminInitiateAuthCommandInput, AdminInitiateAuthCommandOutput } from "@aws-sdk/client-cognito-identity-provider";
+import type {
+  AdminInitiateAuthCommandInput,
+  AdminInitiateAuthCommandOutput,
+} from "@aws-sdk/client-cognito-identity-provider";
 import { resolveClient } from "../../flows/resolve.ts";
 import { startSignIn } from "../../flows/sign-in/start.ts";
 import { toAuthOutput } from "../auth-output.ts";

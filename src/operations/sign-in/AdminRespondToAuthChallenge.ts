@@ -8,10 +8,11 @@ import { toAuthOutput } from "../auth-output.ts";
 import { signed } from "../operation.ts";
 
 /** Amazon Cognito API: AdminRespondToAuthChallenge. */
-export const AdminRespondToAuthChallenge = signed<AdminRespondToAuthChallengeCommandInput, AdminRespondToAuthChallengeCommandOutput>(
-  async (call, { ChallengeName, ChallengeResponses = {}, ClientId, ClientMetadata, Session, UserPoolId }) => {
-    const found = await resolveClient(call, ClientId, UserPoolId);
-    const turn = { ...found, admin: true, given: ChallengeResponses, clientMetadata: ClientMetadata };
-    return toAuthOutput(await answerChallenge(call, ChallengeName, Session, turn));
-  },
-);
+export const AdminRespondToAuthChallenge = signed<
+  AdminRespondToAuthChallengeCommandInput,
+  AdminRespondToAuthChallengeCommandOutput
+>(async (call, { ChallengeName, ChallengeResponses = {}, ClientId, ClientMetadata, Session, UserPoolId }) => {
+  const found = await resolveClient(call, ClientId, UserPoolId);
+  const turn = { ...found, admin: true, given: ChallengeResponses, clientMetadata: ClientMetadata };
+  return toAuthOutput(await answerChallenge(call, ChallengeName, Session, turn));
+});

@@ -15,7 +15,13 @@ beforeAll(async () => {
 });
 
 const invite = (Username: string, UserAttributes: { Name: string; Value: string }[] = []) =>
-  call("AdminCreateUser", { UserPoolId: pool, Username, UserAttributes, TemporaryPassword: TEMPORARY, MessageAction: "SUPPRESS" });
+  call("AdminCreateUser", {
+    UserPoolId: pool,
+    Username,
+    UserAttributes,
+    TemporaryPassword: TEMPORARY,
+    MessageAction: "SUPPRESS",
+  });
 const respond = (Session: string, ChallengeResponses: object, ClientId = client) =>
   call("RespondToAuthChallenge", { ClientId, ChallengeName: "NEW_PASSWORD_REQUIRED", Session, ChallengeResponses });
 
@@ -50,7 +56,9 @@ describe("NEW_PASSWORD_REQUIRED", () => {
     });
     expect(decodeJwt(AuthenticationResult.IdToken).name).toBe("Ann");
     expect((await call("AdminGetUser", { UserPoolId: pool, Username: "ann" })).UserStatus).toBe("CONFIRMED");
-    await expect(signIn(client, "ann", TEMPORARY)).rejects.toMatchObject({ message: "Incorrect username or password." });
+    await expect(signIn(client, "ann", TEMPORARY)).rejects.toMatchObject({
+      message: "Incorrect username or password.",
+    });
     expect(await signIn(client, "ann")).toHaveProperty("AuthenticationResult");
   });
 
@@ -60,11 +68,15 @@ describe("NEW_PASSWORD_REQUIRED", () => {
     let answers: { AuthenticationResult?: object }[] = [];
     const costs = await costsOf(async () => {
       answers = await Promise.all(
-        Array.from({ length: 100 }, (_, n) => respond(Session, { USERNAME: "bob", NEW_PASSWORD: `${PASSWORD}${n}` }).catch((error) => error)),
+        Array.from({ length: 100 }, (_, n) =>
+          respond(Session, { USERNAME: "bob", NEW_PASSWORD: `${PASSWORD}${n}` }).catch((error) => error),
+        ),
       );
     });
     expect(answers.filter((each) => each.AuthenticationResult)).toHaveLength(1);
-    expect(answers.filter((each) => "message" in each && each.message === "Invalid session for the user.")).toHaveLength(99);
+    expect(
+      answers.filter((each) => "message" in each && each.message === "Invalid session for the user."),
+    ).toHaveLength(99);
     expect(costs.find(({ event }) => event === "operation")?.hops).toBe(2);
     const { results } = await env.DB.prepare("select id from sessions where pool_id = ?").bind(pool).all();
     expect(results.length).toBeGreaterThan(0);
@@ -94,7 +106,9 @@ describe("NEW_PASSWORD_REQUIRED", () => {
     await expect(respond(Session, { USERNAME: "dora", NEW_PASSWORD: PASSWORD }, other)).rejects.toMatchObject({
       message: "Invalid session for the user.",
     });
-    await expect(respond(`${Session.slice(0, -8)}AAAAAAA=`, { USERNAME: "dora", NEW_PASSWORD: PASSWORD })).rejects.toMatchObject({
+    await expect(
+      respond(`${Session.slice(0, -8)}AAAAAAA=`, { USERNAME: "dora", NEW_PASSWORD: PASSWORD }),
+    ).rejects.toMatchObject({
       message: "Invalid session for the user.",
     });
     await call("AdminSetUserPassword", { UserPoolId: pool, Username: "dora", Password: TEMPORARY });
@@ -105,7 +119,9 @@ describe("NEW_PASSWORD_REQUIRED", () => {
 
   it("refuses a temporary password that has expired", async () => {
     await invite("emil");
-    await env.DB.prepare("update users set credentials = json_set(credentials, '$.expiresAt', ?) where username = 'emil'")
+    await env.DB.prepare(
+      "update users set credentials = json_set(credentials, '$.expiresAt', ?) where username = 'emil'",
+    )
       .bind(Date.now() - 1)
       .run();
     await expect(signIn(client, "emil", TEMPORARY)).rejects.toMatchObject({

@@ -165,7 +165,9 @@ describe("lockout", () => {
   it("judges at most thirty of a hundred guesses made at once", async () => {
     await makeUser(pool, "target");
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, n) => signIn(client, "target", `Wr0ng-Horse!${n}`).catch(({ message }) => message)),
+      Array.from({ length: 100 }, (_, n) =>
+        signIn(client, "target", `Wr0ng-Horse!${n}`).catch(({ message }) => message),
+      ),
     );
     const judged = answers.filter((message) => message === wrong.message).length;
     expect(judged).toBeGreaterThanOrEqual(5);

@@ -150,7 +150,9 @@ describe("a name that nobody has", () => {
     const { SRP_A } = openSrp(byEmail);
     const one = await initiate(ClientId, "nobody@example.com", SRP_A);
     const two = await initiate(ClientId, "nobody@example.com", SRP_A);
-    expect(one.ChallengeParameters.USER_ID_FOR_SRP).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(one.ChallengeParameters.USER_ID_FOR_SRP).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
     expect(two.ChallengeParameters.USER_ID_FOR_SRP).toBe(one.ChallengeParameters.USER_ID_FOR_SRP);
     expect(two.ChallengeParameters.SRP_B).not.toBe(one.ChallengeParameters.SRP_B);
   });

@@ -15,7 +15,9 @@ const getUser = (AccessToken: string) => call("GetUser", { AccessToken });
 
 describe("RevokeToken", () => {
   it("ends the refresh token and the access tokens of its family, and no other family", async () => {
-    const [one, two] = [await signIn(client, "jane"), await signIn(client, "jane")].map((each) => each.AuthenticationResult);
+    const [one, two] = [await signIn(client, "jane"), await signIn(client, "jane")].map(
+      (each) => each.AuthenticationResult,
+    );
     expect(await call("RevokeToken", { Token: one.RefreshToken, ClientId: client })).toEqual({});
     await expect(getUser(one.AccessToken)).rejects.toMatchObject(revoked);
     await expect(
@@ -56,9 +58,11 @@ describe("RevokeToken", () => {
 describe("GlobalSignOut", () => {
   it("ends every sign-in of the user, also at clients whose tokens name no family, and none that comes after", async () => {
     const off = (await makeClient(pool, { EnableTokenRevocation: false })).ClientId;
-    const [one, two, bare] = [await signIn(client, "jane"), await signIn(client, "jane"), await signIn(off, "jane")].map(
-      (each) => each.AuthenticationResult,
-    );
+    const [one, two, bare] = [
+      await signIn(client, "jane"),
+      await signIn(client, "jane"),
+      await signIn(off, "jane"),
+    ].map((each) => each.AuthenticationResult);
     expect(await call("GlobalSignOut", { AccessToken: one.AccessToken })).toEqual({});
     for (const { AccessToken } of [one, two, bare]) await expect(getUser(AccessToken)).rejects.toMatchObject(revoked);
     await expect(call("GlobalSignOut", { AccessToken: one.AccessToken })).rejects.toMatchObject(revoked);
