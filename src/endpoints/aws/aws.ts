@@ -11,7 +11,13 @@ import { identityPools } from "../../operations/identity-pools.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { userPools } from "../../operations/user-pools.ts";
 import { readBody } from "./body.ts";
-import { type OperationModel, operationModel, type Service, serviceOfTarget } from "./model/model.ts";
+import {
+  model as contractOf,
+  type OperationModel,
+  operationModel,
+  type Service,
+  serviceOfTarget,
+} from "./model/model.ts";
 import { validateInput } from "./validate.ts";
 import { answer, preflight, refusal } from "./wire.ts";
 
@@ -69,7 +75,7 @@ async function perform(
       accessKeys: parseAccessKeys(call.settings.adminKeys),
       service,
       operation: name,
-      poolId: poolOf(body),
+      poolId: poolOf(body, service, model),
       accountId: call.settings.accountId,
       now: call.now,
     });
@@ -100,11 +106,17 @@ function parse(bytes: Uint8Array): unknown {
   throw new Refusal("SerializationException", "The request body is not valid JSON.");
 }
 
-/** The pool that an input names, for access keys that are limited to some; by id, or by ARN in the tag operations. */
-function poolOf(body: unknown): string | undefined {
-  if (typeof body !== "object" || body === null) return undefined;
-  const { UserPoolId, ResourceArn } = body as Record<string, unknown>;
-  if (typeof UserPoolId === "string") return UserPoolId;
-  if (typeof ResourceArn === "string") return ResourceArn.slice(ResourceArn.lastIndexOf("/") + 1);
-  return undefined;
+const POOL_MEMBERS = ["UserPoolId", "IdentityPoolId", "ResourceArn"] as const;
+
+/**
+ * The pool that an input names, for access keys that are limited to some; by id, or by ARN in the tag operations. Only a
+ * member that the operation knows counts: another would name a pool to this check alone.
+ */
+function poolOf(body: unknown, service: Service, { input }: OperationModel): string | undefined {
+  const shape = contractOf(service).shapes[input];
+  if (typeof body !== "object" || body === null || shape?.type !== "structure") return undefined;
+  const member = POOL_MEMBERS.find((each) => Object.hasOwn(shape.members, each));
+  const value = member && Object.hasOwn(body, member) ? (body as Record<string, unknown>)[member] : undefined;
+  if (typeof value !== "string") return undefined;
+  return member === "ResourceArn" ? value.slice(value.lastIndexOf("/") + 1) : value;
 }

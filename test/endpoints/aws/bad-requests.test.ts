@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { call, makeClient, makePool, makeUser, ORIGIN, PASSWORD, requestOf, send, signIn } from "../../client.ts";
+import { get } from "../../fetch.ts";
 import { brokenInvariants, everything } from "../../invariants.ts";
 import { signRequest } from "../../../src/lib/sigv4.ts";
 
@@ -327,5 +328,41 @@ describe("signatures", () => {
       () => sendWith(body, { authorization: "Bearer local" }),
       () => call("AdminDeleteUser", { UserPoolId: pool, Username: "jane" }, { secretAccessKey: "guessed" }),
     ]);
+  });
+});
+
+describe("an access key limited to a pool", () => {
+  const scoped = { accessKeyId: "tenant", secretAccessKey: "tenant" };
+  const ask = async (operation: string, input: object) => {
+    const { body, headers } = await requestOf(operation, input, scoped);
+    const ADMIN_KEYS = JSON.stringify([{ ...scoped, pools: [pool] }]);
+    const response = await get("/", { method: "POST", body, headers }, { ADMIN_KEYS });
+    const text = await response.text();
+    return response.ok ? "allowed" : (JSON.parse(text) as { __type: string }).__type;
+  };
+  const arnOf = async (UserPoolId: string) => (await call("DescribeUserPool", { UserPoolId })).UserPool.Arn as string;
+
+  it("acts on that pool, by id and by ARN", async () => {
+    expect(await ask("DescribeUserPool", { UserPoolId: pool })).toBe("allowed");
+    expect(await ask("ListTagsForResource", { ResourceArn: await arnOf(pool) })).toBe("allowed");
+  });
+
+  it("is not let in by a member that the operation does not know, while another one names the pool, or none does", async () => {
+    const ResourceArn = await arnOf(other.pool);
+    const before = await everything();
+    for (const [operation, input] of [
+      ["ListTagsForResource", { ResourceArn }],
+      ["TagResource", { ResourceArn, Tags: { owner: "mallory" } }],
+      ["UntagResource", { ResourceArn, TagKeys: ["owner"] }],
+      ["DescribeUserPool", { UserPoolId: other.pool, ResourceArn: await arnOf(pool), IdentityPoolId: pool }],
+      ["ListUserPools", { MaxResults: 10 }],
+      ["CreateUserPool", { PoolName: "mallory" }],
+    ] as const) {
+      expect([operation, await ask(operation, { UserPoolId: pool, ...input })]).toEqual([
+        operation,
+        "AccessDeniedException",
+      ]);
+    }
+    expect(await everything()).toEqual(before);
   });
 });
