@@ -42,11 +42,11 @@ export function countAttempt(
 export const admitted = ({ poolId, subject, kind }: AttemptOf) =>
   sql`exists (select 1 from attempts where pool_id = ${poolId} and subject = ${subject} and kind = ${kind} and refused = 0)`;
 
-/** Turns away further tries until then (milliseconds since 1970). A statement. */
+/** Turns away further tries until then (milliseconds since 1970), or longer where that was said before. A statement. */
 export const lockAttempts = (db: Database, { poolId, subject, kind }: AttemptOf, until: number) =>
   db
     .update(attempts)
-    .set({ lockedUntil: until })
+    .set({ lockedUntil: sql`max(${attempts.lockedUntil}, ${until})` })
     .where(and(eq(attempts.poolId, poolId), eq(attempts.subject, subject), eq(attempts.kind, kind)));
 
 /** Forgets the tries after one succeeded. A statement. */

@@ -4,6 +4,12 @@ import type { Database } from "./database.ts";
 /** Milliseconds that tries are remembered after the start of their period; no period is longer. */
 const ATTEMPTS_KEPT = 24 * 3_600_000;
 
+/**
+ * Milliseconds that a session is kept beyond its end: as long as the access token may live that it gave last (Amazon
+ * Cognito API: CreateUserPoolClient, AccessTokenValidity), which counts as revoked without it.
+ */
+const SESSIONS_KEPT = 24 * 3_600_000;
+
 /** How many rows went, by table. */
 export interface Expired {
   sessions: number;
@@ -18,7 +24,7 @@ export interface Expired {
 export async function deleteExpired(db: Database, now: number, most: number): Promise<Expired> {
   const [sessions, codes, attempts] = await db.batch([
     db.run(
-      sql`delete from sessions where rowid in (select rowid from sessions where expires_at <= ${now} order by expires_at limit ${most})`,
+      sql`delete from sessions where rowid in (select rowid from sessions where expires_at <= ${now - SESSIONS_KEPT} order by expires_at limit ${most})`,
     ),
     db.run(
       sql`delete from codes where rowid in (select rowid from codes where expires_at <= ${now} order by expires_at limit ${most})`,

@@ -3,9 +3,10 @@ import type { NameKind } from "./schema/users.ts";
 
 /**
  * Text as compared without regard to case. What begins with a text begins with it folded, too: a Greek capital sigma,
- * whose small form depends on what follows, always becomes the same one.
+ * whose small form depends on what follows, always becomes the same one. Composed once more at the end, as some letters
+ * have a composed form in lower case only (J̌ and ǰ).
  */
-export const fold = (text: string): string => text.normalize("NFC").toLowerCase().replaceAll("ς", "σ");
+export const fold = (text: string): string => text.normalize("NFC").toLowerCase().normalize("NFC").replaceAll("ς", "σ");
 
 /** Whether names of the pool differ by case. Cognito's default is that they do. */
 export const isCaseSensitive = (pool: Pool): boolean => pool.settings.UsernameConfiguration?.CaseSensitive ?? true;
@@ -45,4 +46,14 @@ export function namesOf(pool: Pool, user: { username: string; attributes: Record
     }
   }
   return names;
+}
+
+/** Whether a text names this user, by sub or by anything they can sign in with. */
+export function isNameOf(
+  pool: Pool,
+  user: { sub: string; username: string; attributes: Record<string, string> },
+  name: string,
+): boolean {
+  const key = nameKey(pool, name);
+  return name === user.sub || namesOf(pool, user).some(({ value }) => nameKey(pool, value) === key);
 }

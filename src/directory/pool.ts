@@ -27,3 +27,7 @@ export type ClientSettings = Omit<UpdateUserPoolClientCommandInput, "UserPoolId"
 
 /** One attribute of a pool's schema with its full name (`email`, `custom:team`, `dev:custom:score`). */
 export type Attribute = SchemaAttributeType & { Name: string };
+
+/** Whether a second factor is off, offered or demanded: as SetUserPoolMfaConfig said, else as the pool's own setting says. */
+export const mfaMode = (settings: PoolSettings): UserPoolMfaType =>
+  settings.mfa?.mode ?? settings.MfaConfiguration ?? "OFF";

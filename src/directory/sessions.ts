@@ -16,12 +16,15 @@ export function openSession(db: Database, session: Session, user: { revision: st
   );
 }
 
-/** A session that has not expired. A statement; the row is the first of its result. */
-export const sessionById = (db: Database, poolId: string, id: string, now: number) =>
+/**
+ * A session that nobody has closed. Its refresh tokens live until it expires; access tokens that it gave until then may
+ * outlive it. A statement; the row is the first of its result.
+ */
+export const sessionById = (db: Database, poolId: string, id: string) =>
   db
     .select()
     .from(sessions)
-    .where(and(eq(sessions.id, id), eq(sessions.poolId, poolId), gt(sessions.expiresAt, now)));
+    .where(and(eq(sessions.id, id), eq(sessions.poolId, poolId)));
 
 /**
  * Trades the session's current refresh token for the next one. A statement that returns the session to exactly one of

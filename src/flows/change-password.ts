@@ -1,7 +1,8 @@
 import type { Call } from "../call.ts";
 import { clearAttempts } from "../directory/attempts.ts";
 import type { Pool } from "../directory/pools.ts";
-import { changeUser, type User, userBySub } from "../directory/users.ts";
+import { changeUser } from "../directory/user-writes.ts";
+import { type User, userBySub } from "../directory/users.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { decideOn } from "./decide-on.ts";
 import { checkLimit, countTry } from "./hourly-limits.ts";

@@ -7,7 +7,7 @@ import { maskEmail, maskPhone } from "../mechanisms/factors/delivery-mask.ts";
 import { hashCode, makeCode, matchesCode } from "../mechanisms/factors/one-time-code.ts";
 import { sendMessage } from "../mechanisms/messages/send.ts";
 import { writeMessage } from "../mechanisms/messages/templates.ts";
-import { runTrigger } from "../mechanisms/triggers/run-trigger.ts";
+import { arnOf, runTrigger } from "../mechanisms/triggers/run-trigger.ts";
 
 const HOUR = 3_600_000;
 
@@ -59,8 +59,14 @@ export const deliveryDetails = ({ attribute, value }: Destination): CodeDelivery
     ? { Destination: maskEmail(value), DeliveryMedium: "EMAIL", AttributeName: "email" }
     : { Destination: maskPhone(value), DeliveryMedium: "SMS", AttributeName: "phone_number" };
 
+const SENDERS = {
+  email: { trigger: "CustomEmailSender", type: "customEmailSenderRequestV1" },
+  sms: { trigger: "CustomSMSSender", type: "customSMSSenderRequestV1" },
+} as const;
+
 /**
- * Sends a code (or temporary password): the single way that one leaves. Asks the custom-message trigger first.
+ * Sends a code (or temporary password): the single way that one leaves. Asks the custom-message trigger first; a custom
+ * sender of the pool takes the place of both trigger and message.
  * @param source `CustomMessage_SignUp`, `_ResendCode`, `_ForgotPassword`, `_UpdateUserAttribute`, `_VerifyUserAttribute`,
  *   `_AdminCreateUser` or `_Authentication`
  * @throws Refusal CodeDeliveryFailureException, UnexpectedLambdaException
@@ -79,6 +85,18 @@ export async function deliverCode(
 ): Promise<CodeDeliveryDetailsType> {
   const { pool, user, source, code, destination } = about;
   const channel = destination.attribute === "email" ? "email" : "sms";
+  const event = { clientId: about.clientId, userName: user.username };
+  const told = {
+    userAttributes: { ...user.attributes, sub: user.sub, "cognito:user_status": user.status },
+    ...(about.clientMetadata && { clientMetadata: about.clientMetadata }),
+  };
+  const { trigger: sender, type } = SENDERS[channel];
+  if (arnOf(pool.settings.LambdaConfig, sender) !== undefined) {
+    // Of this request the code may leave only encrypted under the pool's KMSKeyID.
+    const sent = { ...event, source: source.replace("CustomMessage", sender), request: { type, code, ...told } };
+    await runTrigger(call, pool, sender, { ...sent, response: {} });
+    return deliveryDetails(destination);
+  }
   const kind =
     source === "CustomMessage_AdminCreateUser"
       ? "invitation"
@@ -86,15 +104,13 @@ export async function deliverCode(
         ? "authentication"
         : "verification";
   await runTrigger(call, pool, "CustomMessage", {
+    ...event,
     source,
-    clientId: about.clientId,
-    userName: user.username,
     request: {
-      userAttributes: { ...user.attributes, sub: user.sub, "cognito:user_status": user.status },
+      ...told,
       codeParameter: "{####}",
       linkParameter: "{##Click Here##}",
       usernameParameter: kind === "invitation" ? "{username}" : null,
-      ...(about.clientMetadata && { clientMetadata: about.clientMetadata }),
     },
     response: { smsMessage: null, emailMessage: null, emailSubject: null },
   });

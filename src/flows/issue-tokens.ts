@@ -7,7 +7,7 @@ import type { Pool } from "../directory/pools.ts";
 import { openSession, type Session } from "../directory/sessions.ts";
 import type { User } from "../directory/users.ts";
 import { readable } from "../mechanisms/attributes/permissions.ts";
-import { accessTokenClaims, idTokenClaims } from "../mechanisms/tokens/claims.ts";
+import { accessTokenClaims, idTokenClaims, rolesOf } from "../mechanisms/tokens/claims.ts";
 import { signToken } from "../mechanisms/tokens/jwt.ts";
 import { signingKeys } from "../mechanisms/tokens/keys.ts";
 import { tokenLifetimes } from "../mechanisms/tokens/lifetimes.ts";
@@ -84,6 +84,7 @@ export async function issueTokens(
   clientMetadata?: Record<string, string>,
 ): Promise<Tokens> {
   const { pool, client, user, groups } = bearer;
+  const { roles, preferred } = rolesOf(groups);
   await runTrigger(call, pool, "PreTokenGeneration", {
     source,
     clientId: client.id,
@@ -92,8 +93,8 @@ export async function issueTokens(
       userAttributes: { sub: user.sub, "cognito:user_status": user.status, ...user.attributes },
       groupConfiguration: {
         groupsToOverride: groups.map((group) => group.name),
-        iamRolesToOverride: groups.flatMap((group) => group.roleArn ?? []),
-        preferredRole: groups.find((group) => group.roleArn !== null)?.roleArn ?? null,
+        iamRolesToOverride: roles,
+        preferredRole: preferred ?? null,
       },
       ...(clientMetadata && { clientMetadata }),
     },

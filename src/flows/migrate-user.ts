@@ -8,6 +8,9 @@ export interface Stranger {
   name: string;
   /** Where the flow carries one. */
   password?: string;
+  /** ClientMetadata of a sign-in. */
+  validationData?: Record<string, string> | undefined;
+  /** ClientMetadata of any other operation. */
   clientMetadata?: Record<string, string> | undefined;
 }
 
@@ -19,15 +22,17 @@ export async function migrateUser(
   call: Call,
   { pool, client }: { pool: Pool; client: Client },
   source: "UserMigration_Authentication" | "UserMigration_ForgotPassword",
-  { name, password, clientMetadata }: Stranger,
+  { name, password, validationData, clientMetadata }: Stranger,
 ): Promise<void> {
-  // Amazon Cognito: ClientMetadata of InitiateAuth reaches this trigger as validationData, that of ForgotPassword by its name.
-  const metadata = source === "UserMigration_Authentication" ? "validationData" : "clientMetadata";
   await runTrigger(call, pool, "UserMigration", {
     source,
     clientId: client.id,
     userName: name,
-    request: { ...(password !== undefined && { password }), ...(clientMetadata && { [metadata]: clientMetadata }) },
+    request: {
+      ...(password !== undefined && { password }),
+      ...(validationData && { validationData }),
+      ...(clientMetadata && { clientMetadata }),
+    },
     response: { userAttributes: null },
   });
 }

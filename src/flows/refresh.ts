@@ -55,16 +55,12 @@ export async function refresh(
 }
 
 const reads = (call: Call, { poolId, sub, session }: RefreshToken) =>
-  [
-    sessionById(call.db, poolId, session, call.now),
-    userBySub(call.db, poolId, sub),
-    groupsOf(call.db, poolId, sub),
-  ] as const;
+  [sessionById(call.db, poolId, session), userBySub(call.db, poolId, sub), groupsOf(call.db, poolId, sub)] as const;
 
 /** Without rotation the token stays good until its session ends. */
 async function look(call: Call, token: RefreshToken, hash: string, check?: (user: User) => Promise<void>) {
   const [[session], [user], groups] = await call.db.batch([...reads(call, token)]);
-  const held = checkHolder(session, user);
+  const held = checkHolder(call, session, user);
   await check?.(held.user);
   // A client that stopped rotating may still present the token before the current one.
   if (!equalText(hash, held.session.tokenHash)) throw refuse("Refresh Token has been revoked", "not the current token");
@@ -97,7 +93,7 @@ async function trade(
     }),
     ...reads(call, token),
   ]);
-  const held = checkHolder(session, user);
+  const held = checkHolder(call, session, user);
   const retried =
     held.session.previousHash === hash &&
     (held.session.previousUntil ?? 0) > call.now &&
@@ -112,9 +108,14 @@ async function trade(
   return { ...held, groups, refreshToken: successor };
 }
 
-function checkHolder(session: Session | undefined, user: User | undefined): { session: Session; user: User } {
+function checkHolder(
+  { now }: Call,
+  session: Session | undefined,
+  user: User | undefined,
+): { session: Session; user: User } {
   // A closed session and a deleted user look alike: neither tells which.
   if (!session || !user || session.sub !== user.sub) throw refuse("Refresh Token has been revoked");
+  if (session.expiresAt <= now) throw refuse("Refresh Token has expired");
   if (!user.enabled) throw refuse("User is disabled.");
   return { session, user };
 }

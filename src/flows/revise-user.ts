@@ -2,7 +2,8 @@ import type { SQL } from "drizzle-orm";
 import type { Call } from "../call.ts";
 import type { Statement } from "../directory/database.ts";
 import type { Pool } from "../directory/pools.ts";
-import { type User, type UserChange, userChanges } from "../directory/users.ts";
+import { type UserChange, userChanges } from "../directory/user-writes.ts";
+import type { User } from "../directory/users.ts";
 import { decideOn } from "./decide-on.ts";
 import { resolveUser } from "./resolve.ts";
 

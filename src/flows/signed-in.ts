@@ -47,7 +47,7 @@ export async function signedIn(call: Call, token: string): Promise<SignedIn> {
   }
   const [[user], [open]] = await call.db.batch([
     userBySub(call.db, poolId, String(sub)),
-    sessionById(call.db, poolId, session, call.now),
+    sessionById(call.db, poolId, session),
   ]);
   if (!user) throw new Refusal("UserNotFoundException", "User does not exist.");
   if (!open || open.sub !== sub || (iat as number) < Math.floor(user.signedOutAt / 1000)) {

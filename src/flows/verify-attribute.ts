@@ -1,6 +1,5 @@
 import type { CodeDeliveryDetailsType } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../call.ts";
-import { clearAttempts } from "../directory/attempts.ts";
 import { codeOf, putCode } from "../directory/codes.ts";
 import type { Pool } from "../directory/pools.ts";
 import { type User, userBySub } from "../directory/users.ts";
@@ -62,6 +61,7 @@ export async function verifyAttribute(
   attribute: Attribute,
   answer: string,
 ): Promise<void> {
+  // Counted for both addresses together and not forgotten at success: proving the one would allow more guesses at the other.
   const tries = { poolId: pool.id, subject: sub, kind: "verify-attribute" } as const;
   const read = [
     userBySub(call.db, pool.id, sub),
@@ -78,6 +78,6 @@ export async function verifyAttribute(
     const code = await judgeAnswer(call, held, answer);
     if (!waits(pool, attribute)) checkStillTrue(code, user);
     const attributes = { ...user.attributes, [attribute]: code.value, [`${attribute}_verified`]: "true" };
-    return spendCode(call, pool, user, code, { attributes }, { along: [clearAttempts(call.db, tries)] });
+    return spendCode(call, pool, user, code, { attributes });
   });
 }

@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/directory/database.ts";
 import { type Pool, readPool } from "../../src/directory/pools.ts";
-import { changeUser, deleteUser, insertUser, type User, userBySub } from "../../src/directory/users.ts";
+import { changeUser, deleteUser, insertUser } from "../../src/directory/user-writes.ts";
+import { type User, userBySub } from "../../src/directory/users.ts";
 import { call, makePool, makeUser } from "../client.ts";
 
 const db = openDatabase(env.DB);

@@ -97,6 +97,26 @@ describe("refresh", () => {
     });
     expect(answer).toHaveProperty("AuthenticationResult");
   });
+
+  it("refuses a secret hash made for somebody else, whoever is named beside it", async () => {
+    const { secretHash } = await import("../../src/mechanisms/callers/secret-hash.ts");
+    const { ClientId, ClientSecret } = await makeClient(pool, { GenerateSecret: true });
+    await makeUser(pool, "mallory");
+    const hashFor = (name: string) => secretHash(ClientSecret as string, name, ClientId);
+    const { AuthenticationResult } = await signIn(ClientId, "jane", undefined, { SECRET_HASH: await hashFor("jane") });
+    const as = async (USERNAME: string) => {
+      const AuthParameters = {
+        REFRESH_TOKEN: AuthenticationResult.RefreshToken,
+        USERNAME,
+        SECRET_HASH: await hashFor(USERNAME),
+      };
+      return call("InitiateAuth", { ClientId, AuthFlow: "REFRESH_TOKEN_AUTH", AuthParameters });
+    };
+    await expect(as("mallory")).rejects.toMatchObject({
+      message: `Unable to verify secret hash for client ${ClientId}`,
+    });
+    expect(await as("jane")).toHaveProperty("AuthenticationResult");
+  });
 });
 
 describe("rotation", () => {

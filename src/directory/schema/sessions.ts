@@ -25,7 +25,7 @@ export const sessions = sqliteTable(
     /** Time of the sign-in, seconds since 1970: the claim `auth_time`. */
     authTime: integer().notNull(),
     createdAt: integer().notNull(),
-    /** End of the family; rotation does not move it. */
+    /** End of the refresh tokens; rotation does not move it. The row stays a day longer, for the last access token. */
     expiresAt: integer().notNull(),
   },
   (table) => [index("sessions_by_user").on(table.poolId, table.sub), index("sessions_by_expiry").on(table.expiresAt)],

@@ -9,7 +9,7 @@ import { SELF_SERVICE_SCOPE } from "../signed-in.ts";
 import { advance } from "./advance.ts";
 import { checkLock, countPasswordTry, punish } from "./lockout.ts";
 import { preAuthenticate } from "./pre-authenticate.ts";
-import { required, unknownUser, wrongPassword } from "./refusals.ts";
+import { required, submittedName, unknownUser, wrongPassword } from "./refusals.ts";
 import type { Outcome, Turn } from "./sign-in.ts";
 
 /**
@@ -18,7 +18,7 @@ import type { Outcome, Turn } from "./sign-in.ts";
  */
 export async function byPassword(call: Call, turn: Turn): Promise<Outcome> {
   const { pool, client, given } = turn;
-  const name = required(given, "USERNAME");
+  const name = submittedName(given);
   const password = required(given, "PASSWORD");
   await checkSecretHash(call, client, given.SECRET_HASH, name);
   const subject = await attemptSubject(call, pool, name);
@@ -28,8 +28,8 @@ export async function byPassword(call: Call, turn: Turn): Promise<Outcome> {
     groupsOf(call.db, pool.id, subOf(pool, name)),
   ]);
   if (!user) {
-    const { clientMetadata } = turn;
-    await migrateUser(call, turn, "UserMigration_Authentication", { name, password, clientMetadata });
+    const { validationData } = turn;
+    await migrateUser(call, turn, "UserMigration_Authentication", { name, password, validationData });
   }
   await preAuthenticate(call, turn, user, name);
   checkLock(tries);

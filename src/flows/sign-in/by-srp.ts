@@ -9,7 +9,7 @@ import { begin, parsePublicValue } from "../../mechanisms/factors/srp.ts";
 import { checkSecretHash } from "../client-secrets.ts";
 import { verifierOf } from "../passwords.ts";
 import { preAuthenticate } from "./pre-authenticate.ts";
-import { required } from "./refusals.ts";
+import { required, submittedName } from "./refusals.ts";
 import { sealState } from "./session-string.ts";
 import type { Outcome, Turn } from "./sign-in.ts";
 
@@ -35,7 +35,7 @@ export interface SrpState {
  */
 export async function bySrp(call: Call, turn: Turn): Promise<Outcome> {
   const { pool, client, given } = turn;
-  const name = required(given, "USERNAME");
+  const name = submittedName(given);
   const A = required(given, "SRP_A");
   if (parsePublicValue(A) === null) throw new Refusal("InvalidParameterException", "SRP_A is not a valid value.");
   await checkSecretHash(call, client, given.SECRET_HASH, name);
@@ -70,11 +70,12 @@ export async function bySrp(call: Call, turn: Turn): Promise<Outcome> {
 
 /**
  * The USER_ID_FOR_SRP of a name that nobody has: what a known user's would look like. Where people sign in by e-mail,
- * phone or alias that is a UUID, always the same for the same name; elsewhere it is the name.
+ * phone or alias that is a UUID, always the same for the same name; elsewhere it is the name, spelled as
+ * most are where case does not count: one that came back as sent would tell that nobody has it.
  */
 async function standIn(call: Call, pool: Pool, name: string): Promise<string> {
-  const isAlias = aliasAttributes(pool).length > 0 && /^(\+\d+|.+@.+)$/u.test(name);
-  if (usernameAttributes(pool).length === 0 && !isAlias) return name;
+  const isAlias = aliasAttributes(pool).length > 0 && /^(\+\d+|[^@]+@.+)$/u.test(name);
+  if (usernameAttributes(pool).length === 0 && !isAlias) return nameKey(pool, name);
   const key = await call.keyring.oldest("unknown-user");
   const bytes = (await hmacSha256(key.bytes, utf8(`user-id/${pool.id}/${nameKey(pool, name)}`))).subarray(0, 16);
   // RFC 9562 §5.4: version 4, as those of real users are.

@@ -5,6 +5,7 @@ import { type User, userBySub } from "../../directory/users.ts";
 import { runTrigger } from "../../mechanisms/triggers/run-trigger.ts";
 import { issueTokens, newSession } from "../issue-tokens.ts";
 import { badSession } from "./refusals.ts";
+import { runWrites } from "./run-writes.ts";
 import type { Outcome, SignIn } from "./sign-in.ts";
 
 const TRIES = 3;
@@ -12,7 +13,7 @@ const TRIES = 3;
 /**
  * Ends a sign-in: post-authentication trigger, session, tokens. One hop: the session is opened in the batch that also
  * forgets failed tries and carries the last step's writes, and only for a user who is still as the sign-in saw them.
- * @throws Refusal NotAuthorizedException when the user changed meanwhile
+ * @throws Refusal NotAuthorizedException when the user changed meanwhile, AliasExistsException
  */
 export async function finish(call: Call, signIn: SignIn): Promise<Outcome> {
   const { turn, user, groups, passed, scope } = signIn;
@@ -51,8 +52,8 @@ async function open(
   const forget = clearAttempts(call.db, { poolId: pool.id, subject: user.sub, kind: "password" });
   let seen = user;
   for (let tries = 0; tries < TRIES; tries++) {
-    const results = await call.db.batch([...writes, statement(seen.revision), forget] as unknown as [Statement]);
-    const opened = (results as unknown[][])[writes.length];
+    const results = await runWrites(call, [...writes, statement(seen.revision), forget] as unknown as [Statement]);
+    const opened = results[writes.length];
     if (opened?.length === 1) return;
     const [now] = await userBySub(call.db, pool.id, user.sub);
     if (writes.length > 0 || !now || !sameStanding(seen, now)) break;

@@ -21,7 +21,7 @@ export async function preAuthenticate(call: Call, turn: Turn, user: User | undef
     userName: user?.username ?? name,
     request: {
       userAttributes: user ? { sub: user.sub, "cognito:user_status": user.status, ...user.attributes } : {},
-      ...(turn.clientMetadata && { validationData: turn.clientMetadata }),
+      ...(turn.validationData && { validationData: turn.validationData }),
       userNotFound: !user,
     },
     response: {},

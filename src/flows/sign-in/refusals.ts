@@ -27,3 +27,13 @@ export function required(given: Record<string, string>, name: string): string {
   if (!value) throw new Refusal("InvalidParameterException", `Missing required parameter ${name}`);
   return value;
 }
+
+/** UTF-16 units of a name. No attribute is longer, and folding takes time that grows with the square of the length. */
+const LONGEST_NAME = 4_096;
+
+/** The name that someone signs in with, which the service model leaves as long as any text. @throws Refusal InvalidParameterException */
+export function submittedName(given: Record<string, string>): string {
+  const name = required(given, "USERNAME");
+  if (name.length > LONGEST_NAME) throw new Refusal("InvalidParameterException", "USERNAME is too long.");
+  return name;
+}

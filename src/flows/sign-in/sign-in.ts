@@ -18,6 +18,9 @@ export interface Turn {
   admin: boolean;
   /** AuthParameters or ChallengeResponses. */
   given: Record<string, string>;
+  /** ClientMetadata that came with the flow's begin. Triggers before the first proof know it by this name; later ones never see it. */
+  validationData?: Record<string, string> | undefined;
+  /** ClientMetadata that came with the answer to a challenge. */
   clientMetadata?: Record<string, string> | undefined;
 }
 

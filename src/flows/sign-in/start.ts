@@ -1,6 +1,8 @@
 import type { AuthFlowType } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
+import { isNameOf } from "../../directory/names.ts";
 import type { ClientSettings } from "../../directory/pool.ts";
+import type { User } from "../../directory/users.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { checkSecretHash } from "../client-secrets.ts";
 import { refresh, rotates } from "../refresh.ts";
@@ -32,14 +34,12 @@ const byRefreshToken: Way = {
   closed: "REFRESH_TOKEN_AUTH is not enabled for the client.",
   async begin(call, turn) {
     const token = required(turn.given, "REFRESH_TOKEN");
-    const check = async ({ username }: { username: string }) =>
-      checkSecretHash(
-        call,
-        turn.client,
-        turn.given.SECRET_HASH,
-        username,
-        ...(turn.given.USERNAME ? [turn.given.USERNAME] : []),
-      );
+    const { SECRET_HASH, USERNAME } = turn.given;
+    const check = async (user: User) => {
+      // Only a name of this very user: a hash made for somebody else would prove nothing about the token.
+      const names = USERNAME && isNameOf(turn.pool, user, USERNAME) ? [user.username, USERNAME] : [user.username];
+      await checkSecretHash(call, turn.client, SECRET_HASH, ...names);
+    };
     return { tokens: await refresh(call, turn, token, { check }) };
   },
 };

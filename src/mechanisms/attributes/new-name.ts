@@ -49,10 +49,12 @@ const shapeOf = (kinds: readonly string[]): string =>
 /** A username that looks like an alias would hide whoever signs in with that alias. */
 function checkAgainstAliases(pool: Pool, submitted: string): void {
   const aliases = aliasAttributes(pool);
-  if (aliases.includes("email") && isEmail(submitted)) {
+  // Decomposed, an address can be too long for one, and still be looked up as the composed one.
+  const name = submitted.normalize("NFC");
+  if (aliases.includes("email") && isEmail(name)) {
     throw refuse("Username cannot be of email format, since user pool is configured for email alias.");
   }
-  if (aliases.includes("phone_number") && isPhone(submitted)) {
+  if (aliases.includes("phone_number") && isPhone(name)) {
     throw refuse("Username cannot be of phone number format, since user pool is configured for phone number alias.");
   }
 }

@@ -27,15 +27,23 @@ function claimOf(name: string, value: string): unknown {
 const groupNames = (groups: Group[]) =>
   groups.length > 0 ? { "cognito:groups": groups.map((group) => group.name) } : {};
 
-/** The roles that a user's groups bring, and the one of the strongest group unless several are equally strong. */
-function roleClaims(groups: Group[]): JWTPayload {
+/**
+ * The roles that a user's groups bring, and the one of the strongest group unless several are equally strong (Amazon
+ * Cognito: role-based access control, using tokens to assign roles).
+ * @param groups strongest first
+ */
+export function rolesOf(groups: Group[]): { roles: string[]; preferred: string | undefined } {
   const roles = [...new Set(groups.flatMap((group) => group.roleArn ?? []))];
-  if (roles.length === 0) return {};
   const [strongest] = groups;
-  const rivals = groups.filter((group) => group.precedence === strongest?.precedence && group.roleArn !== null);
-  const [preferred] = rivals;
-  const agreed = preferred && rivals.every((group) => group.roleArn === preferred.roleArn);
-  return { "cognito:roles": roles, ...(agreed && { "cognito:preferred_role": preferred.roleArn }) };
+  const rivals = groups.filter((group) => group.precedence === strongest?.precedence);
+  const candidates = new Set(rivals.flatMap((group) => group.roleArn ?? []));
+  return { roles, preferred: candidates.size === 1 ? [...candidates][0] : undefined };
+}
+
+function roleClaims(groups: Group[]): JWTPayload {
+  const { roles, preferred } = rolesOf(groups);
+  if (roles.length === 0) return {};
+  return { "cognito:roles": roles, ...(preferred !== undefined && { "cognito:preferred_role": preferred }) };
 }
 
 function common({ issuer, user, session, revocable, issuedAt }: TokenContext, lifetime: number): JWTPayload {

@@ -1,6 +1,6 @@
 import { importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { JWTExpired } from "jose/errors";
-import { keyFor, type SigningKey, type TokenUse } from "./keys.ts";
+import { isPublished, keyFor, type SigningKey, type TokenUse } from "./keys.ts";
 
 const imported = new WeakMap<SigningKey, { sign?: Promise<CryptoKey>; verify?: Promise<CryptoKey> }>();
 
@@ -32,7 +32,7 @@ export async function checkToken(keys: SigningKey[], use: TokenUse, token: strin
       async ({ kid, alg }) => {
         // The key decides the algorithm, never the token (RFC 8725 §3.1); a key of the other use is no key at all.
         const key = keys.find((each) => each.kid === kid && each.alg === alg && each.token_use === use);
-        if (!key) throw new Error("unknown key");
+        if (!key || !isPublished(key, now)) throw new Error("unknown key");
         return cryptoKey(key, "verify");
       },
       { currentDate: new Date(now), requiredClaims: ["iss", "exp", "iat", "sub", "token_use"] },

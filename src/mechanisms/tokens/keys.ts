@@ -53,17 +53,21 @@ export function signingKeys(secrets: string[]): SigningKey[] {
 export function keyFor(keys: SigningKey[], use: TokenUse, now: number, alg: SigningKey["alg"] = "RS256"): SigningKey {
   const [key] = keys
     .filter((each) => each.token_use === use && each.alg === alg && each.sign_from * 1000 <= now)
-    .filter((each) => each.publish_until === undefined || each.publish_until * 1000 > now)
+    .filter((each) => isPublished(each, now))
     .sort((a, b) => b.sign_from - a.sign_from);
   if (!key) throw new Error(`no ${alg} key for ${use} tokens`);
   return key;
 }
 
+/** Whether a key still counts: once withdrawn, it verifies nothing here, either. */
+export const isPublished = (key: SigningKey, now: number): boolean =>
+  key.publish_until === undefined || key.publish_until * 1000 > now;
+
 /** The public JWK set (RFC 7517): every key that signs, will sign, or has signed a token that may still be valid. */
 export function publicKeys(keys: SigningKey[], now: number): { keys: Record<string, unknown>[] } {
   return {
     keys: keys
-      .filter((each) => each.publish_until === undefined || each.publish_until * 1000 > now)
+      .filter((each) => isPublished(each, now))
       .map((each) => {
         const members = ["kty", "kid", "alg", ...(PUBLIC_MEMBERS[each.kty] ?? [])];
         return {

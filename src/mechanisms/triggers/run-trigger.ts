@@ -4,10 +4,7 @@ import type { Pool } from "../../directory/pools.ts";
 import { Refusal } from "../../lib/refusal.ts";
 
 /** A point at which a pool's owner can have their own code decide, named as in `LambdaConfig`. */
-export type Trigger = Exclude<
-  keyof LambdaConfigType,
-  "KMSKeyID" | "PreTokenGenerationConfig" | "CustomSMSSender" | "CustomEmailSender" | "InboundFederation"
->;
+export type Trigger = Exclude<keyof LambdaConfigType, "KMSKeyID" | "PreTokenGenerationConfig" | "InboundFederation">;
 
 /** What a trigger is told (Amazon Cognito: customizing user pool workflows, common trigger event). */
 export interface TriggerEvent<Response extends object> {
@@ -22,10 +19,16 @@ export interface TriggerEvent<Response extends object> {
 }
 
 /** The ARN that a pool names for a trigger. */
-function arnOf(config: LambdaConfigType | undefined, trigger: Trigger): string | undefined {
-  if (trigger === "PreTokenGeneration")
-    return config?.PreTokenGenerationConfig?.LambdaArn ?? config?.PreTokenGeneration;
-  return config?.[trigger];
+export function arnOf(config: LambdaConfigType | undefined, trigger: Trigger): string | undefined {
+  switch (trigger) {
+    case "PreTokenGeneration":
+      return config?.PreTokenGenerationConfig?.LambdaArn ?? config?.PreTokenGeneration;
+    case "CustomEmailSender":
+    case "CustomSMSSender":
+      return config?.[trigger]?.LambdaArn;
+    default:
+      return config?.[trigger];
+  }
 }
 
 /**

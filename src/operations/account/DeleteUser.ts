@@ -1,5 +1,6 @@
 import type { DeleteUserCommandInput } from "@aws-sdk/client-cognito-identity-provider";
-import { deleteUser, type User, userBySub } from "../../directory/users.ts";
+import { deleteUser } from "../../directory/user-writes.ts";
+import { type User, userBySub } from "../../directory/users.ts";
 import { decideOn } from "../../flows/decide-on.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { withAccessToken } from "../operation.ts";

@@ -1,6 +1,5 @@
-import type { PoolSettings } from "../../directory/pool.ts";
+import { mfaMode, type PoolSettings } from "../../directory/pool.ts";
 import { Refusal } from "../../lib/refusal.ts";
-import { mfaMode } from "./pool-shape.ts";
 
 const refuse = (message: string): Refusal => new Refusal("InvalidParameterException", message);
 

@@ -1,13 +1,12 @@
 import type {
   LambdaConfigType,
   UserPoolDescriptionType,
-  UserPoolMfaType,
   UserPoolPolicyType,
   UserPoolType,
   VerificationMessageTemplateType,
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
-import type { PoolSettings } from "../../directory/pool.ts";
+import { mfaMode, type PoolSettings } from "../../directory/pool.ts";
 import type { Pool } from "../../directory/pools.ts";
 import { poolArn } from "../pool-arn.ts";
 
@@ -51,10 +50,6 @@ export const toUserPoolDescription = (pool: Pool): UserPoolDescriptionType => ({
   CreationDate: new Date(pool.createdAt),
   LastModifiedDate: new Date(pool.updatedAt),
 });
-
-/** Whether a second factor is off, offered or demanded: as SetUserPoolMfaConfig said, else as the pool's own setting says. */
-export const mfaMode = (settings: PoolSettings): UserPoolMfaType =>
-  settings.mfa?.mode ?? settings.MfaConfiguration ?? "OFF";
 
 /** 0 stands for the default in both members; the second is the first one's predecessor. */
 const temporaryDays = ({ Policies, AdminCreateUserConfig }: PoolSettings): number =>

@@ -5,7 +5,8 @@ import type {
 import type { Call } from "../../call.ts";
 import { usernameAttributes } from "../../directory/names.ts";
 import type { Pool } from "../../directory/pools.ts";
-import { insertUser, type NameKind, type User } from "../../directory/users.ts";
+import { insertUser } from "../../directory/user-writes.ts";
+import type { NameKind, User } from "../../directory/users.ts";
 import { invitationDestinations, invite } from "../../flows/invitation.ts";
 import { checkPasswordless, codeFactors } from "../../flows/passwordless.ts";
 import { checkNewPassword, makeCredentials } from "../../flows/passwords.ts";

@@ -1,5 +1,5 @@
 import type { AdminDeleteUserCommandInput } from "@aws-sdk/client-cognito-identity-provider";
-import { deleteUser } from "../../directory/users.ts";
+import { deleteUser } from "../../directory/user-writes.ts";
 import { decideOn } from "../../flows/decide-on.ts";
 import { resolvePool, resolveUser } from "../../flows/resolve.ts";
 import { signed } from "../operation.ts";

@@ -3,7 +3,8 @@ import type {
   AdminDisableUserCommandOutput,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { closeSessions, markSignedOut } from "../../directory/sessions.ts";
-import { setEnabled, subOf } from "../../directory/users.ts";
+import { setEnabled } from "../../directory/user-writes.ts";
+import { subOf } from "../../directory/users.ts";
 import { resolvePool, userNotFound } from "../../flows/resolve.ts";
 import { signed } from "../operation.ts";
 

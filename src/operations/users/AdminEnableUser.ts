@@ -2,7 +2,8 @@ import type {
   AdminEnableUserCommandInput,
   AdminEnableUserCommandOutput,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { setEnabled, subOf } from "../../directory/users.ts";
+import { setEnabled } from "../../directory/user-writes.ts";
+import { subOf } from "../../directory/users.ts";
 import { resolvePool, userNotFound } from "../../flows/resolve.ts";
 import { signed } from "../operation.ts";
 

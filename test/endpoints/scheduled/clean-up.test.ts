@@ -12,7 +12,7 @@ beforeEach(() =>
   env.DB.batch(["sessions", "codes", "attempts"].map((table) => env.DB.prepare(`delete from ${table}`))),
 );
 
-/** Writes as many sessions, codes and counted tries with these times. */
+/** Writes as many sessions, codes and counted tries with these times; sessions are kept a day for their access tokens. */
 const seed = async (
   name: string,
   many: number,
@@ -23,7 +23,7 @@ const seed = async (
     env.DB.prepare(
       `insert into sessions (id, pool_id, sub, client_id, token_hash, scope, auth_time, created_at, expires_at)
        ${rows} select ?2 || i, 'p', 's', 'c', 'h', '', 0, 0, ?3 from n`,
-    ).bind(many, name, expiresAt),
+    ).bind(many, name, expiresAt - DAY),
     env.DB.prepare(
       `insert into codes (pool_id, sub, kind, hash, attribute, value, expires_at) ${rows} select 'p', ?2 || i, 'reset', 'h', 'email', 'v', ?3 from n`,
     ).bind(many, name, expiresAt),

@@ -162,3 +162,39 @@ describe("a name that nobody has", () => {
     await expect(initiate(client, "nobody", SRP_A)).rejects.toMatchObject({ name: "UserNotFoundException" });
   });
 });
+
+describe("names that strangers send", () => {
+  it("take no longer the longer they are: beyond what an attribute can hold they are refused unread", async () => {
+    const hidden = { PreventUserExistenceErrors: "ENABLED" };
+    const settings = { AliasAttributes: ["email"], UsernameConfiguration: { CaseSensitive: false } };
+    const { ClientId } = await makeClient(await makePool(settings), hidden);
+    const { SRP_A } = openSrp(pool);
+    // Putting marks into their canonical order, and looking for an @, took seconds.
+    for (const name of [`a${"\u0301".repeat(60_000)}${"\u0316".repeat(60_000)}`, `${"@".repeat(120_000)}\n`]) {
+      const began = performance.now();
+      const refusal = { name: "InvalidParameterException", message: "USERNAME is too long." };
+      await expect(initiate(ClientId, name, SRP_A)).rejects.toMatchObject(refusal);
+      const AuthParameters = { USERNAME: name, PASSWORD };
+      await expect(
+        call("InitiateAuth", { ClientId, AuthFlow: "USER_PASSWORD_AUTH", AuthParameters }),
+      ).rejects.toMatchObject(refusal);
+      expect(performance.now() - began).toBeLessThan(1_000);
+    }
+    expect(await initiate(ClientId, "@".repeat(4_096), SRP_A)).toMatchObject({ ChallengeName: "PASSWORD_VERIFIER" });
+  });
+
+  it("come back in lower case where case does not count, whether somebody has them or not", async () => {
+    const settings = { UsernameConfiguration: { CaseSensitive: false } };
+    const folding = await makePool(settings);
+    await makeUser(folding, "jane");
+    const { ClientId } = await makeClient(folding, { PreventUserExistenceErrors: "ENABLED" });
+    const { SRP_A } = openSrp(folding);
+    for (const [sent, shown] of [
+      ["JaNe", "jane"],
+      ["JoHn", "john"],
+    ] as const) {
+      const { ChallengeParameters } = await initiate(ClientId, sent, SRP_A);
+      expect(ChallengeParameters).toMatchObject({ USERNAME: shown, USER_ID_FOR_SRP: shown });
+    }
+  });
+});

@@ -29,6 +29,10 @@ describe("a pool with aliases", () => {
       "Username cannot be of email format, since user pool is configured for email alias.",
     );
     expect(() => name(phone, "+12065550100")).toThrow(/^Username cannot be of phone number format/);
+    const long = `${"é".repeat(40)}@example.com`;
+    for (const form of ["NFC", "NFD"] as const) {
+      expect(() => name(email, long.normalize(form)), form).toThrow(/^Username cannot be of email format/);
+    }
     expect(name(phone, "jane@example.com").username).toBe("jane@example.com");
     expect(name(email, "+12065550100").username).toBe("+12065550100");
   });

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { call, codeSentTo, makeUser, outbox } from "../../client.ts";
+import { call, codeSentTo, makeClient, makePool, makeUser, outbox, signIn } from "../../client.ts";
 import { interruptedAt } from "../../interrupted.ts";
 import { wrongCode } from "../wrong-code.ts";
 import { list, open } from "./person.ts";
@@ -86,6 +86,30 @@ describe("VerifyUserAttribute", () => {
     expect(names.filter((name) => name === LIMIT.name)).toHaveLength(85);
     await expect(verify("email", code)).rejects.toMatchObject(LIMIT);
   }, 60_000);
+
+  it("allows no more guesses at one address to whoever proves the other", async () => {
+    const SmsConfiguration = { SnsCallerArn: "arn:aws:iam::000000000000:role/sns" };
+    const both = await makePool({ AutoVerifiedAttributes: ["email", "phone_number"], SmsConfiguration });
+    const { ClientId } = await makeClient(both);
+    await makeUser(both, "mallory", { email: "mallory@example.com", phone_number: "+15550001" });
+    const { AccessToken } = (await signIn(ClientId, "mallory")).AuthenticationResult;
+    const send = (AttributeName: string) => call("GetUserAttributeVerificationCode", { AccessToken, AttributeName });
+    const answer = (AttributeName: string, Code: string) =>
+      call("VerifyUserAttribute", { AccessToken, AttributeName, Code }).then(
+        () => "verified",
+        ({ name }) => name as string,
+      );
+    await send("phone_number");
+    const wrong = (await codeSentTo("+15550001")) === "000000" ? "111111" : "000000";
+    const outcomes: string[] = [];
+    for (let round = 0; round < 2; round++) {
+      for (let guess = 0; guess < 10; guess++) outcomes.push(await answer("phone_number", wrong));
+      await send("email");
+      outcomes.push(await answer("email", await codeSentTo("mallory@example.com")));
+    }
+    expect(outcomes.filter((each) => each === "CodeMismatchException")).toHaveLength(14);
+    expect(outcomes.filter((each) => each === "verified")).toHaveLength(1);
+  });
 
   it("takes no code for a value that the user has no more", async () => {
     const { ask, verify, update, attributes } = await plain.person("moved", { email: "moved@example.com" });

@@ -73,6 +73,14 @@ describe("AdminCreateUser", () => {
     expect((await get(caseless, "ÜNDER")).Username).toBe("Ünder");
   });
 
+  it("refuses a name whose letters have one character in lower case and two in upper case, where case does not count", async () => {
+    const UserPoolId = await makePool({ UsernameConfiguration: { CaseSensitive: false } });
+    await call("AdminCreateUser", { UserPoolId, Username: "\u01f0ane", MessageAction: "SUPPRESS" });
+    await expect(
+      call("AdminCreateUser", { UserPoolId, Username: "J\u030cANE", MessageAction: "SUPPRESS" }),
+    ).rejects.toMatchObject({ name: "UsernameExistsException" });
+  });
+
   it("gives a name to one of a hundred calls that race for it", async () => {
     const racing = await makePool(OTP);
     const outcomes = await Promise.allSettled(

@@ -1,13 +1,15 @@
 import type { Call } from "../../../call.ts";
 import { groupsOf } from "../../../directory/groups.ts";
-import { type User, userBySub, userChanges } from "../../../directory/users.ts";
+import { isNameOf } from "../../../directory/names.ts";
+import { userChanges } from "../../../directory/user-writes.ts";
+import { type User, userBySub } from "../../../directory/users.ts";
 import { Refusal } from "../../../lib/refusal.ts";
 import { checkWritable } from "../../../mechanisms/attributes/permissions.ts";
 import { readAttributes } from "../../../mechanisms/attributes/schema.ts";
 import { checkSecretHash } from "../../client-secrets.ts";
 import { checkNewPassword, makeCredentials } from "../../passwords.ts";
 import { checkAccountState } from "../account-state.ts";
-import { badSession, required } from "../refusals.ts";
+import { badSession, required, usedSession } from "../refusals.ts";
 import { openState, sealState } from "../session-string.ts";
 import type { SignIn, Step, Turn } from "../sign-in.ts";
 
@@ -64,10 +66,10 @@ export const newPasswordRequired: Step = {
       groupsOf(call.db, pool.id, state.sub),
     ]);
     if (!user) throw badSession("the user is gone");
+    if (!isNameOf(pool, user, username)) throw badSession("answer for another user");
     await checkSecretHash(call, client, given.SECRET_HASH, username, user.username);
-    if (user.status !== "FORCE_CHANGE_PASSWORD" || user.credentials?.hash !== state.hash) {
-      throw badSession("answered before, or the password was changed");
-    }
+    if (user.status !== "FORCE_CHANGE_PASSWORD") throw usedSession();
+    if (user.credentials?.hash !== state.hash) throw badSession("the password was changed");
     checkAccountState(user, call.now);
     const added = newAttributes(turn, user);
     await checkNewPassword(call, pool, password, user.credentials);
