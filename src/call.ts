@@ -9,6 +9,10 @@ export interface Settings {
   region: string;
   accountId: string;
   development: boolean;
+  /** Origin of the issuer, where it is not that of each request. */
+  origin: string | undefined;
+  /** What prefix domains end with, in lower case and without a dot before it; undefined where they have no hosts. */
+  domainSuffix: string | undefined;
   /** Private JWK sets, as text; read by mechanisms/tokens. */
   signingKeys: string[];
   /** JSON list of access keys, as text; read by mechanisms/callers. */
@@ -48,6 +52,8 @@ function settled(env: Cloudflare.Env) {
       region: env.REGION ?? "us-east-1",
       accountId: env.ACCOUNT_ID ?? "000000000000",
       development: env.ENVIRONMENT === "development",
+      origin: env.ORIGIN,
+      domainSuffix: env.DOMAIN_SUFFIX?.toLowerCase().replace(/^\./, "") || undefined,
       signingKeys: [env.SIGNING_KEYS, env.SIGNING_KEYS_2, env.SIGNING_KEYS_3].filter((each) => each !== undefined),
       adminKeys: env.ADMIN_KEYS,
     };
@@ -76,7 +82,7 @@ export async function openCall(
     keyring: await keyring,
     now: Date.now(),
     requestId,
-    origin: env.ORIGIN ?? new URL(request.url).origin,
+    origin: settings.origin ?? new URL(request.url).origin,
     from: {
       ip: request.headers.get("cf-connecting-ip") ?? undefined,
       userAgent: request.headers.get("user-agent") ?? undefined,

@@ -11,6 +11,8 @@ declare namespace Cloudflare {
     ENVIRONMENT?: string;
     /** Origin of the issuer, such as https://login.example.com; without it, that of the request. */
     ORIGIN?: string;
+    /** What the hosts of prefix domains end with, such as auth.example.com; without it, they have none. */
+    DOMAIN_SUFFIX?: string;
     /** Comma-separated base64 keys of 32 bytes, newest first. */
     MASTER_KEY?: string;
     /** Private JWK set; continued in the numbered ones where it outgrows one secret. */

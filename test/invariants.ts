@@ -7,6 +7,9 @@ const BROKEN: Record<string, string> = {
   "a user without a pool": "select sub from users where pool_id not in (select id from pools)",
   "a client without a pool": "select id from clients where pool_id not in (select id from pools)",
   "a group without a pool": "select name from groups where pool_id not in (select id from pools)",
+  "a resource server without a pool":
+    "select identifier from resource_servers where pool_id not in (select id from pools)",
+  "a domain without a pool": "select domain from domains where pool_id not in (select id from pools)",
   "a name without its user":
     "select key from user_names n where not exists (select 1 from users u where u.pool_id = n.pool_id and u.sub = n.sub)",
   "a user without their username":

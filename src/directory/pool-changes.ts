@@ -122,5 +122,8 @@ export const noUsernameResembles = (poolId: string, kind: "email" | "phone_numbe
 export const everyClientMayWrite = (poolId: string, attribute: string): SQL =>
   sql`not exists (select 1 from clients where pool_id = ${poolId} and json_type(settings, '$.WriteAttributes') = 'array' and not exists (select 1 from json_each(clients.settings, '$.WriteAttributes') where value = ${attribute}))`;
 
+export const noDomainShows = (poolId: string, managedLoginVersion: number): SQL =>
+  sql`not exists (select 1 from domains where pool_id = ${poolId} and settings ->> '$.ManagedLoginVersion' = ${managedLoginVersion})`;
+
 export const noClientAllows = (poolId: string, authFlow: string): SQL =>
   sql`not exists (select 1 from clients, json_each(clients.settings, '$.ExplicitAuthFlows') as flow where clients.pool_id = ${poolId} and flow.value = ${authFlow})`;

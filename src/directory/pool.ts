@@ -1,4 +1,5 @@
 import type {
+  CreateUserPoolDomainCommandInput,
   SchemaAttributeType,
   UpdateUserPoolCommandInput,
   UpdateUserPoolClientCommandInput,
@@ -24,6 +25,9 @@ export type PoolSettings = Omit<UpdateUserPoolCommandInput, "UserPoolId" | "Pool
 
 /** The configuration of an app client, in Cognito's words. */
 export type ClientSettings = Omit<UpdateUserPoolClientCommandInput, "UserPoolId" | "ClientId" | "ClientName">;
+
+/** The configuration of a domain, in Cognito's words. */
+export type DomainSettings = Omit<CreateUserPoolDomainCommandInput, "UserPoolId" | "Domain">;
 
 /** One attribute of a pool's schema with its full name (`email`, `custom:team`, `dev:custom:score`). */
 export type Attribute = SchemaAttributeType & { Name: string };

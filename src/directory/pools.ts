@@ -4,6 +4,7 @@ import { type Database, plain } from "./database.ts";
 import { attempts } from "./schema/attempts.ts";
 import { codes } from "./schema/codes.ts";
 import { groupMembers, groups } from "./schema/groups.ts";
+import { resourceServers } from "./schema/oauth.ts";
 import { clients, pools } from "./schema/pools.ts";
 import { sessions } from "./schema/sessions.ts";
 import { userAttributes, userNames, users } from "./schema/users.ts";
@@ -70,15 +71,21 @@ export function listPools(db: Database, limit: number, after = ""): Promise<Pool
 }
 
 /**
- * Deletes a pool, as read before, with all that it holds, in one transaction.
- * @returns false when the pool was changed or deleted since then
+ * Deletes a pool, as read before, with all that it holds, in one transaction, unless it has a domain.
+ * @returns false when the pool was changed or deleted since then, or has a domain
  */
 export async function deletePool(db: Database, { id, revision }: Pick<Pool, "id" | "revision">): Promise<boolean> {
   const gone = sql`not exists (select 1 from pools where id = ${id})`;
   const [deleted] = await db.batch([
     db
       .delete(pools)
-      .where(and(eq(pools.id, id), eq(pools.revision, revision)))
+      .where(
+        and(
+          eq(pools.id, id),
+          eq(pools.revision, revision),
+          sql`not exists (select 1 from domains where pool_id = ${id})`,
+        ),
+      )
       .returning({ id: pools.id }),
     db.delete(clients).where(and(eq(clients.poolId, id), gone)),
     db.delete(users).where(and(eq(users.poolId, id), gone)),
@@ -86,6 +93,7 @@ export async function deletePool(db: Database, { id, revision }: Pick<Pool, "id"
     db.delete(userAttributes).where(and(eq(userAttributes.poolId, id), gone)),
     db.delete(groups).where(and(eq(groups.poolId, id), gone)),
     db.delete(groupMembers).where(and(eq(groupMembers.poolId, id), gone)),
+    db.delete(resourceServers).where(and(eq(resourceServers.poolId, id), gone)),
     db.delete(sessions).where(and(eq(sessions.poolId, id), gone)),
     db.delete(codes).where(and(eq(codes.poolId, id), gone)),
     db.delete(attempts).where(and(eq(attempts.poolId, id), gone)),

@@ -17,8 +17,14 @@ export interface Beyond {
 /** As the deployed service words it: inner spaces are allowed, where the published model says `[\S]+`. */
 const password: Shape = { type: "string", max: 256, pattern: "^[\\S]+.*[\\S]+$", sensitive: true };
 
+/** A label of a host name, as the published pattern of a prefix domain has it. */
+const label = "[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?";
+
 export const userPoolsBeyond: Beyond = {
   shapes: {
+    // The published limits fit a prefix alone, and are told of one as InvalidParameterException by the operation; the
+    // deployed service also takes custom domains, such as auth.example.com (RFC 1123 §2.1: at most 253 characters).
+    DomainType: { type: "string", min: 1, max: 253, pattern: `^${label}(?:\\.${label})*$` },
     PasswordType: password,
     // No policy can go below six, and the service refuses shorter ones before it reads the policy. Not so for the
     // previous password: an imported one may be shorter.

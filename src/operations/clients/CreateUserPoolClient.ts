@@ -8,6 +8,7 @@ import { randomClientId, randomClientSecret } from "../../lib/random.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { signed } from "../operation.ts";
 import { poolNow } from "../revise-pool.ts";
+import { customScopes } from "./check-oauth.ts";
 import { checkClientSettings } from "./check-settings.ts";
 import { toUserPoolClientType } from "./client-shape.ts";
 import { readSettings } from "./read-settings.ts";
@@ -15,13 +16,16 @@ import { readSettings } from "./read-settings.ts";
 /** Amazon Cognito API: CreateUserPoolClient. */
 export const CreateUserPoolClient = signed<CreateUserPoolClientCommandInput, CreateUserPoolClientCommandOutput>(
   async (call, input) => {
-    const pool = await poolNow(call, input.UserPoolId);
+    const settings = readSettings(input);
+    const [pool, scopes] = await Promise.all([
+      poolNow(call, input.UserPoolId),
+      customScopes(call, input.UserPoolId, settings),
+    ]);
     if (input.GenerateSecret && input.ClientSecret !== undefined) {
       throw new Refusal("InvalidParameterException", "Only one of GenerateSecret and ClientSecret can be set.");
     }
     const secret = input.GenerateSecret ? randomClientSecret() : input.ClientSecret;
-    const settings = readSettings(input);
-    checkClientSettings(pool, settings, { confidential: secret !== undefined, on: "creating" });
+    checkClientSettings(pool, settings, { confidential: secret !== undefined, scopes, on: "creating" });
     for (;;) {
       const id = randomClientId();
       const client: Client = {

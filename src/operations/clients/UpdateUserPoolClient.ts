@@ -5,6 +5,7 @@ import type {
 import { updateClient } from "../../directory/clients.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { signed } from "../operation.ts";
+import { customScopes } from "./check-oauth.ts";
 import { checkClientSettings } from "./check-settings.ts";
 import { clientNow } from "./client-now.ts";
 import { toUserPoolClientType } from "./client-shape.ts";
@@ -13,9 +14,12 @@ import { readSettings } from "./read-settings.ts";
 /** Amazon Cognito API: UpdateUserPoolClient. What is left out goes back to its default, but for the name. */
 export const UpdateUserPoolClient = signed<UpdateUserPoolClientCommandInput, UpdateUserPoolClientCommandOutput>(
   async (call, input) => {
-    const { pool, client } = await clientNow(call, input.UserPoolId, input.ClientId);
     const settings = readSettings(input);
-    checkClientSettings(pool, settings, { confidential: client.secrets.length > 0, on: "updating" });
+    const [{ pool, client }, scopes] = await Promise.all([
+      clientNow(call, input.UserPoolId, input.ClientId),
+      customScopes(call, input.UserPoolId, settings),
+    ]);
+    checkClientSettings(pool, settings, { confidential: client.secrets.length > 0, scopes, on: "updating" });
     const after = await updateClient(call.db, client, { name: input.ClientName ?? client.name, settings }, call.now);
     if (!after) {
       throw new Refusal("ConcurrentModificationException", "The client was changed by another request meanwhile.");

@@ -1,4 +1,6 @@
+import type { Call } from "../../call.ts";
 import type { ClientSettings } from "../../directory/pool.ts";
+import { readScopes } from "../../directory/resource-servers.ts";
 import { Refusal } from "../../lib/refusal.ts";
 
 /** OpenID Connect Core 1.0 §5.4, and the scope of the operations on one's own account. */
@@ -13,17 +15,30 @@ const UNSAFE_SCHEMES = ["javascript:", "data:", "vbscript:", "blob:", "file:", "
 const refuse = (message: string): Refusal => new Refusal("InvalidParameterException", message);
 
 /**
+ * Every scope that the resource servers of a pool have now, as `<identifier>/<name>`; none, without asking, where the
+ * settings of a client name no such scope.
+ */
+export async function customScopes(
+  call: Call,
+  poolId: string,
+  { AllowedOAuthScopes = [] }: ClientSettings,
+): Promise<ReadonlySet<string>> {
+  return AllowedOAuthScopes.some((scope) => scope.includes("/")) ? readScopes(call.db, poolId) : new Set();
+}
+
+/**
  * Refuses OAuth settings of a client that no endpoint could serve safely (Amazon Cognito API: CreateUserPoolClient).
+ * @param scopes those that the pool's resource servers have
  * @throws Refusal InvalidParameterException, InvalidOAuthFlowException, ScopeDoesNotExistException
  */
-export function checkOAuth(settings: ClientSettings, confidential: boolean): void {
+export function checkOAuth(settings: ClientSettings, scopes: ReadonlySet<string>, confidential: boolean): void {
   const { AllowedOAuthFlows = [], AllowedOAuthScopes = [], CallbackURLs = [], LogoutURLs = [] } = settings;
   if (settings.AllowedOAuthFlowsUserPoolClient && (AllowedOAuthFlows.length === 0 || AllowedOAuthScopes.length === 0)) {
     throw refuse(
       "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
     );
   }
-  const unknown = AllowedOAuthScopes.find((scope) => !STANDARD_SCOPES.includes(scope));
+  const unknown = AllowedOAuthScopes.find((scope) => !STANDARD_SCOPES.includes(scope) && !scopes.has(scope));
   if (unknown !== undefined) throw new Refusal("ScopeDoesNotExistException", `Invalid scope requested: ${unknown}`);
   if (AllowedOAuthFlows.includes("client_credentials")) {
     checkClientCredentials(AllowedOAuthFlows, AllowedOAuthScopes, confidential);

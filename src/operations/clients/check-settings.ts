@@ -16,18 +16,19 @@ const refuse = (message: string): Refusal => new Refusal("InvalidParameterExcept
 /**
  * Refuses settings of a client that contradict each other or its pool (Amazon Cognito API: CreateUserPoolClient).
  * @param confidential whether the client has, or is to have, a secret
+ * @param scopes those that the pool's resource servers have, as `customScopes` reads them
  * @throws Refusal InvalidParameterException, InvalidOAuthFlowException, ScopeDoesNotExistException,
  *   FeatureUnavailableInTierException
  */
 export function checkClientSettings(
   pool: Pool,
   settings: ClientSettings,
-  { confidential, on }: { confidential: boolean; on: "creating" | "updating" },
+  { confidential, scopes, on }: { confidential: boolean; scopes: ReadonlySet<string>; on: "creating" | "updating" },
 ): void {
   checkLifetimes(settings);
-  checkFlows(pool, settings);
+  checkFlows(pool, settings, confidential);
   checkAttributes(pool, settings, on);
-  checkOAuth(settings, confidential);
+  checkOAuth(settings, scopes, confidential);
   if (settings.EnablePropagateAdditionalUserContextData && !confidential) {
     throw refuse("EnablePropagateAdditionalUserContextData is allowed only for app clients with a client secret.");
   }
@@ -46,10 +47,18 @@ function checkLifetimes(settings: ClientSettings): void {
   }
 }
 
-function checkFlows(pool: Pool, { ExplicitAuthFlows: flows = [], RefreshTokenRotation }: ClientSettings): void {
+function checkFlows(
+  pool: Pool,
+  { ExplicitAuthFlows: flows = [], RefreshTokenRotation }: ClientSettings,
+  confidential: boolean,
+): void {
   const legacy = flows.filter((flow) => LEGACY_FLOWS.includes(flow));
   if (legacy.length > 0 && legacy.length < flows.length) {
     throw refuse("ExplicitAuthFlows cannot mix values that begin with ALLOW_ with others.");
+  }
+  if (flows.some((flow: string) => flow === "ALLOW_CLIENT_TOKEN_AUTH")) {
+    if (flows.length > 1) throw refuse("ALLOW_CLIENT_TOKEN_AUTH must be the only value of ExplicitAuthFlows.");
+    if (!confidential) throw refuse("ALLOW_CLIENT_TOKEN_AUTH is allowed only for app clients with a client secret.");
   }
   if (RefreshTokenRotation?.Feature === "ENABLED" && flows.includes("ALLOW_REFRESH_TOKEN_AUTH")) {
     throw refuse("ALLOW_REFRESH_TOKEN_AUTH cannot be set while refresh token rotation is enabled.");

@@ -7,6 +7,7 @@ import {
   everyUserHasOneOf,
   hasNoUsers,
   noClientAllows,
+  noDomainShows,
   noUsernameResembles,
 } from "../../directory/pool-changes.ts";
 import type { Pool } from "../../directory/pools.ts";
@@ -73,6 +74,11 @@ function schemaConditions(before: Pool, after: Pool): Condition[] {
 
 function tierConditions(before: Pool, after: Pool): Condition[] {
   if (after.settings.UserPoolTier !== "LITE" || before.settings.UserPoolTier === "LITE") return [];
-  const message = "An app client allows ALLOW_USER_AUTH, which is not available in the LITE tier.";
-  return [unless(noClientAllows(after.id, "ALLOW_USER_AUTH"), message, "TierChangeNotAllowedException")];
+  const refused = "TierChangeNotAllowedException";
+  const flow = "An app client allows ALLOW_USER_AUTH, which is not available in the LITE tier.";
+  const pages = "A domain has ManagedLoginVersion 2, which is not available in the LITE tier.";
+  return [
+    unless(noClientAllows(after.id, "ALLOW_USER_AUTH"), flow, refused),
+    unless(noDomainShows(after.id, 2), pages, refused),
+  ];
 }

@@ -6,6 +6,7 @@ import type {
   VerificationMessageTemplateType,
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
+import type { Domain } from "../../directory/domains.ts";
 import { mfaMode, type PoolSettings } from "../../directory/pool.ts";
 import type { Pool } from "../../directory/pools.ts";
 import { poolArn } from "../pool-arn.ts";
@@ -13,9 +14,14 @@ import { poolArn } from "../pool-arn.ts";
 /** Days for which a temporary password works. */
 const TEMPORARY_DAYS = 7;
 
-/** A pool as CreateUserPool and DescribeUserPool show one: its settings as sent, with Cognito's defaults filled in. */
-export function toUserPoolType(call: Call, pool: Pool): UserPoolType {
+/**
+ * A pool as CreateUserPool and DescribeUserPool show one: its settings as sent, with Cognito's defaults filled in.
+ * @param domains of the pool; a new one has none
+ */
+export function toUserPoolType(call: Call, pool: Pool, domains: readonly Domain[] = []): UserPoolType {
   const { mfa: _, ...settings } = pool.settings;
+  const prefix = domains.find(({ kind }) => kind === "prefix");
+  const custom = domains.find(({ kind }) => kind === "custom");
   const days = temporaryDays(settings);
   return {
     ...settings,
@@ -30,6 +36,8 @@ export function toUserPoolType(call: Call, pool: Pool): UserPoolType {
     SchemaAttributes: pool.attributes,
     ...messagesOf(settings),
     MfaConfiguration: mfaMode(pool.settings),
+    ...(prefix && { Domain: prefix.domain }),
+    ...(custom && { CustomDomain: custom.domain }),
     EstimatedNumberOfUsers: pool.users,
     EmailConfiguration: { EmailSendingAccount: "COGNITO_DEFAULT", ...settings.EmailConfiguration },
     AdminCreateUserConfig: {

@@ -21,7 +21,10 @@ const written: [ending: string, texts: fc.Arbitrary<string>][] = [
   ["[\\w-]+_[0-9a-zA-Z]+", word.map((name) => `eu-west-1_${name}`)],
   ["[\\w-]+_[0-9a-f-]+", uuid.map((id) => `eu-west-1_${id}`)],
   ["[\\w-]+:[0-9a-f-]+", uuid.map((id) => `eu-west-1:${id}`)],
-  ["[a-z0-9])?$", text("abc019", 1, 20)],
+  [
+    "(?:\\.[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?)*$",
+    fc.array(text("abc019", 1, 20), { minLength: 1, maxLength: 4 }).map((labels) => labels.join(".")),
+  ],
   ["(?<!\\.)$", text("abcXYZ019-_", 3, 20)],
   ["[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$", uuid],
   ["chinese-(simplified|traditional))$", whole("cognito:default", "cognito:dutch", "cognito:chinese-simplified")],

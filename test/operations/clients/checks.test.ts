@@ -71,6 +71,18 @@ const refused: [rule: string, settings: object, name: string, message: string | 
   ],
   ["a scope of no resource server", { AllowedOAuthScopes: ["none/read"] }, "ScopeDoesNotExistException", /none\/read/],
   ["client credentials for a public client", { AllowedOAuthFlows: ["client_credentials"] }, FLOW, /client secret/],
+  [
+    "the flow of machines beside others",
+    { ExplicitAuthFlows: ["ALLOW_CLIENT_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"] },
+    PARAMETER,
+    /only value/,
+  ],
+  [
+    "the flow of machines for a public client",
+    { ExplicitAuthFlows: ["ALLOW_CLIENT_TOKEN_AUTH"] },
+    PARAMETER,
+    /client secret/,
+  ],
   ["client credentials beside other flows", { AllowedOAuthFlows: ["client_credentials", "code"] }, FLOW, /along with/],
   [
     "OAuth without scopes",
@@ -121,6 +133,7 @@ const accepted: [rule: string, settings: object][] = [
   ["old values of auth flows", { ExplicitAuthFlows: ["ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"] }],
   ["no readable attributes", { ReadAttributes: [] }],
   ["writing what can be written at sign-up only", { WriteAttributes: ["email", "custom:fixed"] }],
+  ["the flow of machines with a secret", { ExplicitAuthFlows: ["ALLOW_CLIENT_TOKEN_AUTH"], GenerateSecret: true }],
   ["client credentials with a secret", { AllowedOAuthFlows: ["client_credentials"], GenerateSecret: true }],
 ];
 

@@ -34,7 +34,7 @@ const MAXIMAL = {
   TokenValidityUnits: { AccessToken: "minutes", IdToken: "seconds", RefreshToken: "hours" },
   ReadAttributes: ["email", "custom:team", "sub"],
   WriteAttributes: ["email", "custom:team"],
-  ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH", "ALLOW_CLIENT_TOKEN_AUTH"],
+  ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH"],
   SupportedIdentityProviders: ["COGNITO"],
   CallbackURLs: [
     "https://limen.test/callback?a=b",
