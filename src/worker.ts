@@ -6,7 +6,10 @@ import { aws } from "./endpoints/aws/aws.ts";
 import { outbox } from "./endpoints/development/outbox.tsx";
 import { health } from "./endpoints/health.ts";
 import { discovery } from "./endpoints/oauth/discovery.ts";
+import { introspect } from "./endpoints/oauth/introspect.ts";
 import { jwks } from "./endpoints/oauth/jwks.ts";
+import { revoke } from "./endpoints/oauth/revoke.ts";
+import { token } from "./endpoints/oauth/token.ts";
 import { cleanUp } from "./endpoints/scheduled/clean-up.ts";
 import { welcome } from "./endpoints/welcome.tsx";
 import { describeError, makeLog } from "./lib/log.ts";
@@ -27,6 +30,9 @@ app.use(async (c, next) => {
 app.route("/", aws);
 app.route("/", discovery);
 app.route("/", jwks);
+app.route("/", token);
+app.route("/", revoke);
+app.route("/", introspect);
 app.route("/", welcome);
 app.route("/", outbox);
 

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import worker from "../src/worker.ts";
 import { ORIGIN } from "./client.ts";
 
-/** Asks the worker for a path, with bindings and secrets other than those of the tests where wanted. */
+/** Asks the worker for a path, or an address at another host, with bindings and secrets other than those of the tests where wanted. */
 export async function get(
   path: string,
   init: RequestInit = {},
@@ -11,7 +11,7 @@ export async function get(
 ): Promise<Response> {
   const ctx = createExecutionContext();
   const response = await worker.fetch(
-    new Request(`${ORIGIN}${path}`, init) as never,
+    new Request(new URL(path, ORIGIN), init) as never,
     { ...env, ...changes } as never,
     ctx,
   );

@@ -16,7 +16,7 @@ export async function sealClientSecret(call: Call, clientId: string, value: stri
 }
 
 /** The secrets of a client in clear, oldest first; empty for a public client. */
-export async function clientSecrets(call: Call, client: Client): Promise<string[]> {
+export async function clientSecrets(call: Call, client: Pick<Client, "id" | "secrets">): Promise<string[]> {
   const opened = await Promise.all(client.secrets.map(({ sealed }) => call.keyring.open(PURPOSE, sealed, client.id)));
   return opened.map((bytes) => {
     const text = bytes && fromUtf8(bytes);
@@ -53,7 +53,11 @@ export async function checkSecretHash(
  * Whether a secret given in clear is the client's (GetTokensFromRefreshToken, RevokeToken, client_secret_basic and _post).
  * A public client has none and is content without one.
  */
-export async function checkClientSecret(call: Call, client: Client, given: string | undefined): Promise<boolean> {
+export async function checkClientSecret(
+  call: Call,
+  client: Pick<Client, "id" | "secrets">,
+  given: string | undefined,
+): Promise<boolean> {
   if (client.secrets.length === 0 || given === undefined) return client.secrets.length === 0 && given === undefined;
   const secrets = await clientSecrets(call, client);
   // Every secret is compared, so that time does not tell which one fits.

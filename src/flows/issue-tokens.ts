@@ -7,7 +7,7 @@ import type { Pool } from "../directory/pools.ts";
 import { openSession, type Session } from "../directory/sessions.ts";
 import type { User } from "../directory/users.ts";
 import { readable } from "../mechanisms/attributes/permissions.ts";
-import { accessTokenClaims, idTokenClaims, rolesOf } from "../mechanisms/tokens/claims.ts";
+import { accessTokenClaims, clientTokenClaims, idTokenClaims, rolesOf } from "../mechanisms/tokens/claims.ts";
 import { signToken } from "../mechanisms/tokens/jwt.ts";
 import { signingKeys } from "../mechanisms/tokens/keys.ts";
 import { tokenLifetimes } from "../mechanisms/tokens/lifetimes.ts";
@@ -29,6 +29,8 @@ export interface Tokens {
   refreshToken?: string;
   /** Seconds that the access token lives. */
   expiresIn: number;
+  /** Space-separated scopes of the access token. */
+  scope: string;
 }
 
 /** Who the tokens are for. */
@@ -41,6 +43,9 @@ export interface Bearer {
 
 /** The issuer of a pool's tokens: what discovery and `iss` say. */
 export const issuerOf = (call: Pick<Call, "origin">, poolId: string): string => `${call.origin}/${poolId}`;
+
+/** The pool that an issuer of ours names, whatever the deployment's origin was when it was written. */
+export const poolIdOfIssuer = (issuer: unknown): string => String(issuer).slice(String(issuer).lastIndexOf("/") + 1);
 
 /**
  * Prepares a sign-in's session with its first refresh token. Nothing is stored until `statement` runs, whose result has a
@@ -115,5 +120,39 @@ export async function issueTokens(
     signToken(keys, "id", idTokenClaims(context, readable(pool, client, user), lifetimes.id), call.now),
     signToken(keys, "access", accessTokenClaims(context, lifetimes.access), call.now),
   ]);
-  return { idToken, accessToken, expiresIn: lifetimes.access };
+  return { idToken, accessToken, expiresIn: lifetimes.access, scope: session.scope };
+}
+
+/**
+ * Makes the access token of a client that acts for itself (RFC 6749 §4.4). There is no user, session or refresh token, so
+ * nothing is stored. Only a pre-token-generation trigger of version V3_0 is asked (Amazon Cognito: pre token generation
+ * Lambda trigger).
+ * @throws Refusal UnexpectedLambdaException
+ */
+export async function issueClientToken(
+  call: Call,
+  { pool, client }: Pick<Bearer, "pool" | "client">,
+  scopes: readonly string[],
+  clientMetadata?: Record<string, string>,
+): Promise<Pick<Tokens, "accessToken" | "expiresIn" | "scope">> {
+  if (pool.settings.LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion === "V3_0") {
+    await runTrigger(call, pool, "PreTokenGeneration", {
+      source: "TokenGeneration_ClientCredentials",
+      clientId: client.id,
+      userName: "ClientCredentials",
+      request: { userAttributes: {}, groupConfiguration: null, scopes, ...(clientMetadata && { clientMetadata }) },
+      response: { claimsAndScopeOverrideDetails: null },
+    });
+  }
+  const scope = scopes.join(" ");
+  const lifetime = tokenLifetimes(client.settings).access;
+  const context = {
+    issuer: issuerOf(call, pool.id),
+    clientId: client.id,
+    scope,
+    issuedAt: Math.floor(call.now / 1000),
+  };
+  const keys = signingKeys(call.settings.signingKeys);
+  const accessToken = await signToken(keys, "access", clientTokenClaims(context, lifetime), call.now);
+  return { accessToken, expiresIn: lifetime, scope };
 }

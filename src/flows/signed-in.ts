@@ -7,6 +7,7 @@ import { type User, userBySub } from "../directory/users.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { checkToken } from "../mechanisms/tokens/jwt.ts";
 import { signingKeys } from "../mechanisms/tokens/keys.ts";
+import { poolIdOfIssuer } from "./issue-tokens.ts";
 
 /** Who holds an access token. */
 export interface SignedIn {
@@ -35,7 +36,7 @@ export async function signedIn(call: Call, token: string): Promise<SignedIn> {
   if (checked === "invalid") throw refuse("Invalid Access Token");
   const { iss, sub, scope, client_id, origin_jti, event_id, iat } = checked.claims as Record<string, string | number>;
   const session = (origin_jti ?? event_id) as string | undefined;
-  const poolId = String(iss).slice(String(iss).lastIndexOf("/") + 1);
+  const poolId = poolIdOfIssuer(iss);
   const found = await findClient(call.db, String(client_id), call.now);
   if (!found || found.pool.id !== poolId || session === undefined) throw refuse("Invalid Access Token");
   if (

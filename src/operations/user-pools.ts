@@ -13,6 +13,10 @@ import { DescribeUserPoolClient } from "./clients/DescribeUserPoolClient.ts";
 import { ListUserPoolClients } from "./clients/ListUserPoolClients.ts";
 import { ListUserPoolClientSecrets } from "./clients/ListUserPoolClientSecrets.ts";
 import { UpdateUserPoolClient } from "./clients/UpdateUserPoolClient.ts";
+import { CreateUserPoolDomain } from "./domains/CreateUserPoolDomain.ts";
+import { DeleteUserPoolDomain } from "./domains/DeleteUserPoolDomain.ts";
+import { DescribeUserPoolDomain } from "./domains/DescribeUserPoolDomain.ts";
+import { UpdateUserPoolDomain } from "./domains/UpdateUserPoolDomain.ts";
 import { AdminAddUserToGroup } from "./groups/AdminAddUserToGroup.ts";
 import { AdminListGroupsForUser } from "./groups/AdminListGroupsForUser.ts";
 import { AdminRemoveUserFromGroup } from "./groups/AdminRemoveUserFromGroup.ts";
@@ -31,6 +35,11 @@ import { ListUserPools } from "./pools/ListUserPools.ts";
 import { UpdateUserPool } from "./pools/UpdateUserPool.ts";
 import { ConfirmForgotPassword } from "./recovery/ConfirmForgotPassword.ts";
 import { ForgotPassword } from "./recovery/ForgotPassword.ts";
+import { CreateResourceServer } from "./resource-servers/CreateResourceServer.ts";
+import { DeleteResourceServer } from "./resource-servers/DeleteResourceServer.ts";
+import { DescribeResourceServer } from "./resource-servers/DescribeResourceServer.ts";
+import { ListResourceServers } from "./resource-servers/ListResourceServers.ts";
+import { UpdateResourceServer } from "./resource-servers/UpdateResourceServer.ts";
 import { AdminInitiateAuth } from "./sign-in/AdminInitiateAuth.ts";
 import { AdminRespondToAuthChallenge } from "./sign-in/AdminRespondToAuthChallenge.ts";
 import { InitiateAuth } from "./sign-in/InitiateAuth.ts";
@@ -41,6 +50,7 @@ import { SignUp } from "./sign-up/SignUp.ts";
 import { ListTagsForResource } from "./tags/ListTagsForResource.ts";
 import { TagResource } from "./tags/TagResource.ts";
 import { UntagResource } from "./tags/UntagResource.ts";
+import { GetClientToken } from "./tokens/GetClientToken.ts";
 import { GetTokensFromRefreshToken } from "./tokens/GetTokensFromRefreshToken.ts";
 import { GlobalSignOut } from "./tokens/GlobalSignOut.ts";
 import { RevokeToken } from "./tokens/RevokeToken.ts";
@@ -77,6 +87,11 @@ export const userPools: ReadonlyMap<string, Operation> = new Map(
     ListUserPoolClients,
     ListUserPoolClientSecrets,
     UpdateUserPoolClient,
+    // Domains
+    CreateUserPoolDomain,
+    DeleteUserPoolDomain,
+    DescribeUserPoolDomain,
+    UpdateUserPoolDomain,
     // Groups
     AdminAddUserToGroup,
     AdminListGroupsForUser,
@@ -97,6 +112,12 @@ export const userPools: ReadonlyMap<string, Operation> = new Map(
     // Recovery
     ConfirmForgotPassword,
     ForgotPassword,
+    // Resource servers
+    CreateResourceServer,
+    DeleteResourceServer,
+    DescribeResourceServer,
+    ListResourceServers,
+    UpdateResourceServer,
     // Sign-in
     AdminInitiateAuth,
     AdminRespondToAuthChallenge,
@@ -111,6 +132,7 @@ export const userPools: ReadonlyMap<string, Operation> = new Map(
     TagResource,
     UntagResource,
     // Tokens
+    GetClientToken,
     GetTokensFromRefreshToken,
     GlobalSignOut,
     RevokeToken,

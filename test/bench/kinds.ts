@@ -11,8 +11,12 @@ const TOKENS: Arithmetic[] = ["RS256 signature", "RS256 signature"];
 export interface Town {
   UserPoolId: string;
   ClientId: string;
+  /** A client that acts for itself, by HTTP Basic authentication. */
+  machine: string;
   names: string[];
 }
+
+const API = { Identifier: "api", Scope: "api/read" };
 
 /** Makes a pool with a client and a number of people who can sign in, one of them in a group. */
 export async function settle(url: string, users = USERS): Promise<Town> {
@@ -24,6 +28,7 @@ export async function settle(url: string, users = USERS): Promise<Town> {
     ClientName: "bench",
     ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
   });
+  const machine = await settleMachine(url, UserPoolId);
   await signed("CreateGroup", { UserPoolId, GroupName: "staff" });
   const names = Array.from({ length: users }, (_, at) => `person-${at}`);
   for (const Username of names) {
@@ -35,11 +40,27 @@ export async function settle(url: string, users = USERS): Promise<Town> {
     await signed("AdminSetUserPassword", { UserPoolId, Username, Password: PASSWORD, Permanent: true });
     await signed("AdminAddUserToGroup", { UserPoolId, Username, GroupName: "staff" });
   }
-  return { UserPoolId, ClientId: UserPoolClient.ClientId, names };
+  return { UserPoolId, ClientId: UserPoolClient.ClientId, machine, names };
+}
+
+/** Makes a resource server and a client that may ask for its scope. @returns the client's Authorization header */
+async function settleMachine(url: string, UserPoolId: string): Promise<string> {
+  const { signed } = clientOf(url);
+  const Scopes = [{ ScopeName: "read", ScopeDescription: "read" }];
+  await signed("CreateResourceServer", { UserPoolId, Identifier: API.Identifier, Name: "api", Scopes });
+  const { UserPoolClient } = await signed("CreateUserPoolClient", {
+    UserPoolId,
+    ClientName: "machine",
+    GenerateSecret: true,
+    AllowedOAuthFlows: ["client_credentials"],
+    AllowedOAuthFlowsUserPoolClient: true,
+    AllowedOAuthScopes: [API.Scope],
+  });
+  return `Basic ${btoa(`${UserPoolClient.ClientId}:${UserPoolClient.ClientSecret}`)}`;
 }
 
 /** The requests that are measured. @param times how often the dearest of them is sent; cheaper ones more often */
-export function kindsOf(url: string, { UserPoolId, ClientId, names }: Town, times: number): Kind[] {
+export function kindsOf(url: string, { UserPoolId, ClientId, machine, names }: Town, times: number): Kind[] {
   const { call, signed } = clientOf(url);
   const nameAt = (at: number) => names[at % names.length] as string;
   const signIn = (at: number) =>
@@ -93,6 +114,22 @@ export function kindsOf(url: string, { UserPoolId, ClientId, names }: Town, time
       arithmetic: TOKENS,
       prepare: someTokens,
       send: (at) => call("GetTokensFromRefreshToken", { ClientId, RefreshToken: tokenAt(at).RefreshToken }),
+    },
+    {
+      name: "client credentials",
+      times: times * 6,
+      logged: true,
+      arithmetic: ["RS256 signature"],
+      send: async () => {
+        const body = new URLSearchParams({ grant_type: "client_credentials", scope: API.Scope });
+        const response = await fetch(`${url}/oauth2/token`, {
+          method: "POST",
+          headers: { authorization: machine },
+          body,
+        });
+        const text = await response.text();
+        if (!response.ok) throw new Error(`/oauth2/token: ${response.status} ${text}`);
+      },
     },
     {
       name: "GetUser",

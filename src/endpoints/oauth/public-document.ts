@@ -19,12 +19,12 @@ export const publicDocument: [MiddlewareHandler, MiddlewareHandler] = [
 /** Answers with a document of the pool that the path names; 404 where there is no such pool. */
 export async function answerForPool(
   c: OauthContext,
-  document: (call: Call, poolId: string) => object,
+  document: (call: Call, poolId: string) => object | Promise<object>,
 ): Promise<Response> {
   const call = c.get("call");
   try {
     const pool = await resolvePool(call, c.req.param("poolId") as string);
-    return c.json(document(call, pool.id), 200, { "Cache-Control": CACHE });
+    return c.json(await document(call, pool.id), 200, { "Cache-Control": CACHE });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return c.json({ code: error.name, message: error.message, type: "client" }, 404, { "Cache-Control": "no-store" });

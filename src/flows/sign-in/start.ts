@@ -1,10 +1,10 @@
 import type { AuthFlowType } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
 import { isNameOf } from "../../directory/names.ts";
-import type { ClientSettings } from "../../directory/pool.ts";
 import type { User } from "../../directory/users.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { checkSecretHash } from "../client-secrets.ts";
+import { allowsAny, REFRESH_FLOWS } from "../explicit-auth-flows.ts";
 import { refresh, rotates } from "../refresh.ts";
 import { byPassword } from "./by-password.ts";
 import { bySrp } from "./by-srp.ts";
@@ -13,7 +13,7 @@ import type { Outcome, Turn } from "./sign-in.ts";
 
 /** A way to begin. */
 interface Way {
-  /** The values of ExplicitAuthFlows that open it, new and legacy; absent settings open the first three of `DEFAULT`. */
+  /** The values of ExplicitAuthFlows that open it, new and legacy. */
   allowedBy: readonly string[];
   /** What is said where the client does not allow it. */
   closed: string;
@@ -30,7 +30,7 @@ const byAdminPassword: Way = {
 };
 
 const byRefreshToken: Way = {
-  allowedBy: ["ALLOW_REFRESH_TOKEN_AUTH", "ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH", "CUSTOM_AUTH_FLOW_ONLY"],
+  allowedBy: REFRESH_FLOWS,
   closed: "REFRESH_TOKEN_AUTH is not enabled for the client.",
   async begin(call, turn) {
     const token = required(turn.given, "REFRESH_TOKEN");
@@ -62,14 +62,6 @@ const ways: Partial<Record<AuthFlowType, Way>> = {
   REFRESH_TOKEN: byRefreshToken,
 };
 
-/** What a client without ExplicitAuthFlows allows (Amazon Cognito API: CreateUserPoolClient). */
-const DEFAULT = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"];
-
-const allowed = (settings: ClientSettings, way: Way): boolean => {
-  const flows: readonly string[] = settings.ExplicitAuthFlows?.length ? settings.ExplicitAuthFlows : DEFAULT;
-  return way.allowedBy.some((flow) => flows.includes(flow));
-};
-
 /**
  * Begins a sign-in (Amazon Cognito API: InitiateAuth, AdminInitiateAuth).
  * @throws Refusal InvalidParameterException for a flow that the client does not allow, and whatever the flow refuses with
@@ -81,6 +73,7 @@ export async function startSignIn(call: Call, flow: AuthFlowType, turn: Turn): P
     throw new Refusal("InvalidParameterException", "Initiate Auth method not supported.");
   // RefreshTokenRotationType: with rotation, only GetTokensFromRefreshToken and the token endpoint refresh.
   const closed = way === byRefreshToken && rotates(turn.client);
-  if (closed || !allowed(turn.client.settings, way)) throw new Refusal("InvalidParameterException", way.closed);
+  if (closed || !allowsAny(turn.client.settings, way.allowedBy))
+    throw new Refusal("InvalidParameterException", way.closed);
   return way.begin(call, turn);
 }

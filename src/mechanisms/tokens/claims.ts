@@ -90,3 +90,24 @@ export function accessTokenClaims(context: TokenContext, lifetime: number): JWTP
     ...(context.session.deviceKey && { device_key: context.session.deviceKey }),
   };
 }
+
+/**
+ * Claims of the access token of a client that acts for itself (Amazon Cognito: client credentials grants). It names no
+ * user, session or family: that is how it is told from a user's.
+ * @param lifetime seconds
+ */
+export const clientTokenClaims = (
+  { issuer, clientId, issuedAt, scope }: Pick<TokenContext, "issuer" | "clientId" | "issuedAt"> & { scope: string },
+  lifetime: number,
+): JWTPayload => ({
+  sub: clientId,
+  client_id: clientId,
+  token_use: "access",
+  scope,
+  iss: issuer,
+  auth_time: issuedAt,
+  iat: issuedAt,
+  exp: issuedAt + lifetime,
+  version: 2,
+  jti: crypto.randomUUID(),
+});

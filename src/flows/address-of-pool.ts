@@ -1,0 +1,18 @@
+import type { Call } from "../call.ts";
+import { findDomainsOf } from "../directory/domains.ts";
+
+/**
+ * Origin of a pool's endpoints, without a slash at the end: its custom domain, else its prefix domain where prefixes have
+ * hosts, else the worker's own. No hop while the pool's domains are known. Scheme and port are those of the deployment, so
+ * that it holds on a developer's machine, too.
+ */
+export async function addressOfPool(call: Call, poolId: string): Promise<string> {
+  const domains = await findDomainsOf(call.db, poolId, call.now);
+  const custom = domains.find(({ kind }) => kind === "custom")?.domain;
+  const prefix = domains.find(({ kind }) => kind === "prefix")?.domain;
+  const suffix = call.settings.domainSuffix;
+  const host = custom ?? (prefix !== undefined && suffix !== undefined ? `${prefix}.${suffix}` : undefined);
+  if (host === undefined) return call.origin;
+  const { protocol, port } = new URL(call.origin);
+  return `${protocol}//${host}${port === "" ? "" : `:${port}`}`;
+}
