@@ -8,6 +8,7 @@ import { hashCode, makeCode, matchesCode } from "../mechanisms/factors/one-time-
 import { sendMessage } from "../mechanisms/messages/send.ts";
 import { writeMessage } from "../mechanisms/messages/templates.ts";
 import { arnOf, runTrigger } from "../mechanisms/triggers/run-trigger.ts";
+import { userAttributes } from "../mechanisms/triggers/user-attributes.ts";
 
 const HOUR = 3_600_000;
 
@@ -87,7 +88,7 @@ export async function deliverCode(
   const channel = destination.attribute === "email" ? "email" : "sms";
   const event = { clientId: about.clientId, userName: user.username };
   const told = {
-    userAttributes: { ...user.attributes, sub: user.sub, "cognito:user_status": user.status },
+    userAttributes: userAttributes(user),
     ...(about.clientMetadata && { clientMetadata: about.clientMetadata }),
   };
   const { trigger: sender, type } = SENDERS[channel];

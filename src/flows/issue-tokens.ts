@@ -13,6 +13,7 @@ import { signingKeys } from "../mechanisms/tokens/keys.ts";
 import { tokenLifetimes } from "../mechanisms/tokens/lifetimes.ts";
 import { hashRefreshToken, newRefreshToken, writeRefreshToken } from "../mechanisms/tokens/refresh-token.ts";
 import { runTrigger } from "../mechanisms/triggers/run-trigger.ts";
+import { userAttributes } from "../mechanisms/triggers/user-attributes.ts";
 
 /** The moment that tokens are made at, as the trigger is told. */
 export type TokenSource =
@@ -95,7 +96,7 @@ export async function issueTokens(
     clientId: client.id,
     userName: user.username,
     request: {
-      userAttributes: { sub: user.sub, "cognito:user_status": user.status, ...user.attributes },
+      userAttributes: userAttributes(user),
       groupConfiguration: {
         groupsToOverride: groups.map((group) => group.name),
         iamRolesToOverride: roles,

@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import type { Pool } from "../directory/pools.ts";
 import type { User } from "../directory/users.ts";
 import { runTrigger } from "../mechanisms/triggers/run-trigger.ts";
+import { userAttributes } from "../mechanisms/triggers/user-attributes.ts";
 
 /**
  * Tells the post-confirmation trigger of a user who has just been confirmed or has a new password. When it fails, so does
@@ -20,7 +21,7 @@ export async function postConfirmation(
     clientId,
     userName: user.username,
     request: {
-      userAttributes: { ...user.attributes, sub: user.sub, "cognito:user_status": user.status },
+      userAttributes: userAttributes(user),
       ...(clientMetadata && { clientMetadata }),
     },
     response: {},

@@ -1,11 +1,11 @@
 import type { Call } from "../call.ts";
 import { type Pool, readPool, updatePool } from "../directory/pools.ts";
+import { decideOn } from "../flows/decide-on.ts";
 import { Refusal } from "../lib/refusal.ts";
 
-const MOST_TRIES = 3;
-
-/** What is said of something that others change, try after try. SDKs repeat such calls by themselves. */
-export const overtaken = (): Refusal => new Refusal("TooManyRequestsException", "Too many requests");
+/** What is said where a change was decided on settings that another request has changed meanwhile. */
+export const poolChanged = (): Refusal =>
+  new Refusal("ConcurrentModificationException", "The user pool was changed by another request meanwhile.");
 
 /** The pool as it stands now, for decisions that change it and for whoever wants to see a change. @throws Refusal ResourceNotFoundException */
 export async function poolNow(call: Call, id: string): Promise<Pool> {
@@ -24,9 +24,10 @@ export async function revisePool(
   id: string,
   decide: (pool: Pool) => Partial<Pick<Pool, "attributes" | "tags">>,
 ): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const pool = await poolNow(call, id);
-    if (await updatePool(call.db, pool, decide(pool), call.now)) return;
-  }
-  throw overtaken();
+  const read = () => poolNow(call, id);
+  await decideOn(
+    await read(),
+    read,
+    async (pool) => (await updatePool(call.db, pool, decide(pool), call.now)) ?? "stale",
+  );
 }

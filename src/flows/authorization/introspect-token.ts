@@ -10,36 +10,28 @@ import { issuerOf, poolIdOfIssuer } from "../issue-tokens.ts";
 import type { AuthenticatedClient } from "./authenticate-client.ts";
 
 /** RFC 7662 §2.2: what is said of a token that counts; of any other only that it does not. Times are seconds since 1970. */
-export type Introspection =
-  | { active: false }
-  | {
-      active: true;
-      scope: string;
-      client_id: string;
-      username?: string;
-      /** Of access tokens only: it says how a token is used where something is asked for with it. */
-      token_type?: "Bearer";
-      exp: number;
-      iat: number;
-      sub: string;
-      aud?: string;
-      iss: string;
-      jti?: string;
-    };
+export type Introspection = { active: false } | Active;
 
-interface AccessClaims {
-  scope?: string;
+interface Active {
+  active: true;
+  scope: string;
   client_id: string;
   username?: string;
+  /** Of access tokens only: it says how a token is used where something is asked for with it. */
+  token_type?: "Bearer";
   exp: number;
   iat: number;
   sub: string;
   aud?: string;
   iss: string;
   jti?: string;
+}
+
+type AccessClaims = Omit<Active, "active" | "scope" | "token_type"> & {
+  scope?: string;
   origin_jti?: string;
   event_id?: string;
-}
+};
 
 const INACTIVE = { active: false } as const;
 

@@ -3,6 +3,7 @@ import { clearAttempts } from "../../directory/attempts.ts";
 import type { Statement } from "../../directory/database.ts";
 import { type User, userBySub } from "../../directory/users.ts";
 import { runTrigger } from "../../mechanisms/triggers/run-trigger.ts";
+import { userAttributes } from "../../mechanisms/triggers/user-attributes.ts";
 import { issueTokens, newSession } from "../issue-tokens.ts";
 import { badSession } from "./refusals.ts";
 import { runWrites } from "./run-writes.ts";
@@ -23,7 +24,7 @@ export async function finish(call: Call, signIn: SignIn): Promise<Outcome> {
     clientId: client.id,
     userName: user.username,
     request: {
-      userAttributes: { sub: user.sub, "cognito:user_status": user.status, ...user.attributes },
+      userAttributes: userAttributes(user),
       newDeviceUsed: false,
       ...(clientMetadata && { clientMetadata }),
     },
@@ -52,9 +53,8 @@ async function open(
   const forget = clearAttempts(call.db, { poolId: pool.id, subject: user.sub, kind: "password" });
   let seen = user;
   for (let tries = 0; tries < TRIES; tries++) {
-    const results = await runWrites(call, [...writes, statement(seen.revision), forget] as unknown as [Statement]);
-    const opened = results[writes.length];
-    if (opened?.length === 1) return;
+    const results = await runWrites(call, [forget, ...writes, statement(seen.revision)]);
+    if (results.at(-1)?.length === 1) return;
     const [now] = await userBySub(call.db, pool.id, user.sub);
     if (writes.length > 0 || !now || !sameStanding(seen, now)) break;
     seen = now;

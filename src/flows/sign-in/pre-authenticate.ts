@@ -1,6 +1,7 @@
 import type { Call } from "../../call.ts";
 import type { User } from "../../directory/users.ts";
 import { runTrigger } from "../../mechanisms/triggers/run-trigger.ts";
+import { userAttributes } from "../../mechanisms/triggers/user-attributes.ts";
 import { hidesUsers } from "../hidden-users.ts";
 import { disabledUser, unknownUser } from "./refusals.ts";
 import type { Turn } from "./sign-in.ts";
@@ -20,7 +21,7 @@ export async function preAuthenticate(call: Call, turn: Turn, user: User | undef
     clientId: turn.client.id,
     userName: user?.username ?? name,
     request: {
-      userAttributes: user ? { sub: user.sub, "cognito:user_status": user.status, ...user.attributes } : {},
+      userAttributes: user ? userAttributes(user) : {},
       ...(turn.validationData && { validationData: turn.validationData }),
       userNotFound: !user,
     },

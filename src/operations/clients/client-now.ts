@@ -1,10 +1,8 @@
 import type { Call } from "../../call.ts";
 import { type Client, readClient, updateClient } from "../../directory/clients.ts";
 import { type Pool, readPool } from "../../directory/pools.ts";
+import { decideOn } from "../../flows/decide-on.ts";
 import { Refusal } from "../../lib/refusal.ts";
-import { overtaken } from "../revise-pool.ts";
-
-const MOST_TRIES = 3;
 
 const notFound = (what: string): Refusal => new Refusal("ResourceNotFoundException", `${what} does not exist.`);
 
@@ -30,9 +28,9 @@ export async function reviseSecrets(
   id: string,
   decide: (secrets: Client["secrets"]) => Promise<Client["secrets"]>,
 ): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const { client } = await clientNow(call, poolId, id);
-    if (await updateClient(call.db, client, { secrets: await decide(client.secrets) }, call.now)) return;
-  }
-  throw overtaken();
+  const read = () => clientNow(call, poolId, id);
+  await decideOn(await read(), read, async ({ client }) => {
+    const secrets = await decide(client.secrets);
+    return (await updateClient(call.db, client, { secrets }, call.now)) ?? "stale";
+  });
 }

@@ -5,9 +5,9 @@ import type {
 import { type Domain, insertDomain } from "../../directory/domains.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { signed } from "../operation.ts";
-import { poolNow } from "../revise-pool.ts";
+import { poolChanged, poolNow } from "../revise-pool.ts";
 import { checkName, checkSettings } from "./check-domain.ts";
-import { poolChanged, toDomainAnswer } from "./domain-shape.ts";
+import { toDomainAnswer } from "./domain-shape.ts";
 
 /**
  * Amazon Cognito API: CreateUserPoolDomain. With CustomDomainConfig a custom domain, else a prefix domain. The certificate is

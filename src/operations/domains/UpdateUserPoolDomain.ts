@@ -5,8 +5,9 @@ import type {
 import { domainNamed, updateDomain } from "../../directory/domains.ts";
 import { readPool } from "../../directory/pools.ts";
 import { signed } from "../operation.ts";
+import { poolChanged } from "../revise-pool.ts";
 import { checkSettings } from "./check-domain.ts";
-import { domainNotFound, poolChanged, toDomainAnswer } from "./domain-shape.ts";
+import { domainNotFound, toDomainAnswer } from "./domain-shape.ts";
 
 /** Amazon Cognito API: UpdateUserPoolDomain. What is left out stays; the kind of a domain never changes. */
 export const UpdateUserPoolDomain = signed<UpdateUserPoolDomainCommandInput, UpdateUserPoolDomainCommandOutput>(

@@ -30,6 +30,3 @@ export const toDomainAnswer = (call: Call, { kind, settings }: Domain) => ({
 
 export const domainNotFound = (): Refusal =>
   new Refusal("InvalidParameterException", "No such domain or user pool exists.");
-
-export const poolChanged = (): Refusal =>
-  new Refusal("ConcurrentModificationException", "The user pool was changed by another request meanwhile.");

@@ -3,7 +3,7 @@ import type { Pool } from "../../directory/pools.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { signed } from "../operation.ts";
 import { checkTags } from "../pool-tags.ts";
-import { poolNow } from "../revise-pool.ts";
+import { poolChanged, poolNow } from "../revise-pool.ts";
 import { checkPool } from "./check-pool.ts";
 import { conditionsOf } from "./frozen-settings.ts";
 import { changedSettings, type UpdateUserPoolInput } from "./read-settings.ts";
@@ -33,9 +33,7 @@ export const UpdateUserPool = signed<UpdateUserPoolInput>(async (call, input) =>
     call.now,
     conditions.map(({ holds }) => holds),
   );
-  if (outcome === "stale") {
-    throw new Refusal("ConcurrentModificationException", "The user pool was changed by another request meanwhile.");
-  }
+  if (outcome === "stale") throw poolChanged();
   if (outcome === "names collide") {
     throw new Refusal("InvalidParameterException", "Two users of the user pool would sign in with the same name.");
   }
