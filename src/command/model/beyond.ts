@@ -10,6 +10,8 @@ export interface Beyond {
   enums: Record<string, string[]>;
   /** Structures that also take members of another one. */
   borrowed: Record<string, { from: string; members: string[] }>;
+  /** Structures that take members which AWS knows nothing of, to the names of their shapes in `shapes`. */
+  added: Record<string, Record<string, string>>;
   /** Operations whose credential is in the body although SDKs sign them. */
   unsigned: string[];
 }
@@ -37,6 +39,21 @@ export const userPoolsBeyond: Beyond = {
     AcrValueType: { type: "string", min: 1, max: 256, pattern: "[\\x21\\x23-\\x5B\\x5D-\\x7E]+" },
     AcrConfigurationType: { type: "map", key: "AcrLevelType", value: "AcrLevelConfigType", max: 4 },
     AcrMappingType: { type: "map", key: "AcrLevelType", value: "StringType", max: 4 },
+    // What standards ask for and Cognito has no setting for. SDKs do not know these members; a signed request can hold them.
+    UserPoolOAuthConfigurationType: { type: "structure", members: { Conformance: "OAuthConformanceType" } },
+    OAuthConformanceType: { type: "string", enum: ["COGNITO", "OPENID"] },
+    ClientOAuthConfigurationType: {
+      type: "structure",
+      members: {
+        BackchannelLogoutURI: "RedirectUrlType",
+        Jwks: "JwksType",
+        JwksURI: "RedirectUrlType",
+        RequireDPoP: "WrappedBooleanType",
+        RequirePKCE: "WrappedBooleanType",
+        RequirePushedAuthorizationRequests: "WrappedBooleanType",
+      },
+    },
+    JwksType: { type: "string", min: 2, max: 16384 },
   },
   members: {
     "AdminCreateUserRequest.TemporaryPassword": "NewPasswordType",
@@ -53,7 +70,8 @@ export const userPoolsBeyond: Beyond = {
     "GetClientTokenRequest.Scopes": "ScopeListType",
     AllowedScopes: "ScopeListType",
   },
-  enums: { ExplicitAuthFlowsType: ["ALLOW_CLIENT_TOKEN_AUTH"] },
+  // RFC 8628: SDKs pass values of enumerations on as they are.
+  enums: { ExplicitAuthFlowsType: ["ALLOW_CLIENT_TOKEN_AUTH"], OAuthFlowType: ["device_code"] },
   // Cognito freezes these when a pool is made; here its owner may change them.
   borrowed: {
     UpdateUserPoolRequest: {
@@ -61,7 +79,13 @@ export const userPoolsBeyond: Beyond = {
       members: ["AliasAttributes", "Schema", "UsernameAttributes", "UsernameConfiguration"],
     },
   },
+  added: {
+    CreateUserPoolRequest: { OAuthConfiguration: "UserPoolOAuthConfigurationType" },
+    UpdateUserPoolRequest: { OAuthConfiguration: "UserPoolOAuthConfigurationType" },
+    CreateUserPoolClientRequest: { OAuthConfiguration: "ClientOAuthConfigurationType" },
+    UpdateUserPoolClientRequest: { OAuthConfiguration: "ClientOAuthConfigurationType" },
+  },
   unsigned: ["GetClientToken"],
 };
 
-export const identityPoolsBeyond: Beyond = { shapes: {}, members: {}, enums: {}, borrowed: {}, unsigned: [] };
+export const identityPoolsBeyond: Beyond = { shapes: {}, members: {}, enums: {}, borrowed: {}, added: {}, unsigned: [] };

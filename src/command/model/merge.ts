@@ -92,7 +92,19 @@ function inputShapes(
       if (!target) throw new Error(`${extra?.from} has no ${name} to lend`);
       members.push([name, target]);
     }
+    for (const [name, target] of Object.entries(beyond.added[type.name] ?? {})) {
+      keepOurs(target);
+      members.push([name, target]);
+    }
     shape.members = sorted(members);
+  };
+
+  /** Takes over a shape that only we have, and what hangs below it. */
+  const keepOurs = (name: string): void => {
+    const ours = beyond.shapes[name];
+    if (ours?.type !== "structure") return keepDescribed(name);
+    shapes.set(name, ours);
+    for (const target of Object.values(ours.members)) keepOurs(target);
   };
 
   /** The shape name of a member: ours, the description's, or found for what only the SDK knows. */

@@ -11,14 +11,19 @@ import { clientNow } from "./client-now.ts";
 import { toUserPoolClientType } from "./client-shape.ts";
 import { readSettings } from "./read-settings.ts";
 
-/** Amazon Cognito API: UpdateUserPoolClient. What is left out goes back to its default, but for the name. */
+/**
+ * Amazon Cognito API: UpdateUserPoolClient. What is left out goes back to its default, but for the name and for what tools
+ * made for Cognito cannot know of.
+ */
 export const UpdateUserPoolClient = signed<UpdateUserPoolClientCommandInput, UpdateUserPoolClientCommandOutput>(
   async (call, input) => {
-    const settings = readSettings(input);
+    const sent = readSettings(input);
     const [{ pool, client }, scopes] = await Promise.all([
       clientNow(call, input.UserPoolId, input.ClientId),
-      customScopes(call, input.UserPoolId, settings),
+      customScopes(call, input.UserPoolId, sent),
     ]);
+    const { OAuthConfiguration } = client.settings;
+    const settings = { ...(OAuthConfiguration && { OAuthConfiguration }), ...sent };
     checkClientSettings(pool, settings, { confidential: client.secrets.length > 0, scopes, on: "updating" });
     const after = await updateClient(call.db, client, { name: input.ClientName ?? client.name, settings }, call.now);
     if (!after) {

@@ -1,5 +1,5 @@
 import type { Call } from "../../call.ts";
-import type { ClientSettings } from "../../directory/pool.ts";
+import type { ClientOAuth, ClientSettings } from "../../directory/pool.ts";
 import { readScopes } from "../../directory/resource-servers.ts";
 import { Refusal } from "../../lib/refusal.ts";
 
@@ -29,6 +29,7 @@ export async function customScopes(
 /**
  * Refuses OAuth settings of a client that no endpoint could serve safely (Amazon Cognito API: CreateUserPoolClient).
  * @param scopes those that the pool's resource servers have
+ * @param confidential whether the client can prove itself, by a secret or by keys
  * @throws Refusal InvalidParameterException, InvalidOAuthFlowException, ScopeDoesNotExistException
  */
 export function checkOAuth(settings: ClientSettings, scopes: ReadonlySet<string>, confidential: boolean): void {
@@ -47,8 +48,34 @@ export function checkOAuth(settings: ClientSettings, scopes: ReadonlySet<string>
     const invalid = urls.find((url) => !isSafeTarget(url));
     if (invalid !== undefined) throw refuse(`Invalid URL in ${member}: ${invalid}`);
   }
+  checkOwn(settings.OAuthConfiguration ?? {});
   if (settings.DefaultRedirectURI !== undefined && !CallbackURLs.includes(settings.DefaultRedirectURI)) {
     throw refuse("DefaultRedirectURI must be one of CallbackURLs.");
+  }
+}
+
+/** Keys and addresses of what Cognito has no setting for. @throws Refusal InvalidParameterException */
+function checkOwn({ Jwks, JwksURI, BackchannelLogoutURI }: ClientOAuth): void {
+  if (Jwks !== undefined && JwksURI !== undefined) throw refuse("Only one of Jwks and JwksURI can be set.");
+  if (Jwks !== undefined && !isPublicKeySet(Jwks)) throw refuse("Jwks must be a JSON Web Key Set of public keys.");
+  for (const [member, url] of Object.entries({ JwksURI, BackchannelLogoutURI })) {
+    if (url !== undefined && !(/^https?:/i.test(url) && isSafeTarget(url))) {
+      throw refuse(`Invalid URL in ${member}: ${url}`);
+    }
+  }
+}
+
+/** RFC 7517 §5, without symmetric or private parts (RFC 7518 §6). */
+function isPublicKeySet(text: string): boolean {
+  try {
+    const { keys } = JSON.parse(text) as { keys?: unknown };
+    const isPublic = (key: unknown) => {
+      const { kty, d } = key as Record<string, unknown>;
+      return ["RSA", "EC", "OKP"].includes(String(kty)) && d === undefined;
+    };
+    return Array.isArray(keys) && keys.length > 0 && keys.every(isPublic);
+  } catch {
+    return false;
   }
 }
 

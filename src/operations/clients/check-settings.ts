@@ -1,3 +1,4 @@
+import { hasKeys } from "../../directory/clients.ts";
 import type { ClientSettings } from "../../directory/pool.ts";
 import type { Pool } from "../../directory/pools.ts";
 import { Refusal } from "../../lib/refusal.ts";
@@ -28,7 +29,7 @@ export function checkClientSettings(
   checkLifetimes(settings);
   checkFlows(pool, settings, confidential);
   checkAttributes(pool, settings, on);
-  checkOAuth(settings, scopes, confidential);
+  checkOAuth(settings, scopes, confidential || hasKeys(settings));
   if (settings.EnablePropagateAdditionalUserContextData && !confidential) {
     throw refuse("EnablePropagateAdditionalUserContextData is allowed only for app clients with a client secret.");
   }

@@ -18,12 +18,18 @@ export function newSettings(input: Checked<CreateUserPoolCommandInput>): PoolSet
 
 /**
  * The settings of a changed pool: what was sent, and nothing of before (Amazon Cognito API: UpdateUserPool) but what that
- * operation of Cognito cannot set: how people are named, and the factors of SetUserPoolMfaConfig.
+ * operation of Cognito cannot set: how people are named, the factors of SetUserPoolMfaConfig, and what Cognito has not.
  */
 export function changedSettings(before: PoolSettings, input: Checked<UpdateUserPoolInput>): PoolSettings {
   const { UserPoolId: _, PoolName: __, UserPoolTags: ___, Schema: ____, ...sent } = input;
-  const { AliasAttributes, UsernameAttributes, UsernameConfiguration, mfa } = before;
-  const kept = Object.entries({ AliasAttributes, UsernameAttributes, UsernameConfiguration, mfa: factorsOf(mfa) });
+  const { AliasAttributes, UsernameAttributes, UsernameConfiguration, OAuthConfiguration, mfa } = before;
+  const kept = Object.entries({
+    AliasAttributes,
+    UsernameAttributes,
+    UsernameConfiguration,
+    OAuthConfiguration,
+    mfa: factorsOf(mfa),
+  });
   return withoutEmptyLists({ ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), ...sent });
 }
 

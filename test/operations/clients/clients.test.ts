@@ -32,6 +32,13 @@ const MAXIMAL = {
   AccessTokenValidity: 10,
   IdTokenValidity: 3600,
   TokenValidityUnits: { AccessToken: "minutes", IdToken: "seconds", RefreshToken: "hours" },
+  OAuthConfiguration: {
+    BackchannelLogoutURI: "https://app.test/ended",
+    JwksURI: "https://app.test/jwks.json",
+    RequireDPoP: true,
+    RequirePKCE: true,
+    RequirePushedAuthorizationRequests: true,
+  },
   ReadAttributes: ["email", "custom:team", "sub"],
   WriteAttributes: ["email", "custom:team"],
   ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH"],
@@ -109,10 +116,18 @@ describe("the description of a client", () => {
 });
 
 describe("UpdateUserPoolClient", () => {
-  it("resets what is left out, but for the name and the secret", async () => {
+  it("resets what is left out, but for the name, the secret and what Cognito does not know", async () => {
     const { ClientId, ClientSecret } = await create({ ...MAXIMAL, GenerateSecret: true });
     const { UserPoolClient } = await call("UpdateUserPoolClient", { UserPoolId, ClientId });
-    expect(UserPoolClient).toEqual({ ...MINIMAL, UserPoolId, ClientId, ClientName: MAXIMAL.ClientName, ClientSecret });
+    const { ClientName, OAuthConfiguration } = MAXIMAL;
+    expect(UserPoolClient).toEqual({
+      ...MINIMAL,
+      UserPoolId,
+      ClientId,
+      ClientName,
+      ClientSecret,
+      OAuthConfiguration,
+    });
     await call("UpdateUserPoolClient", { UserPoolId, ClientId, ...MAXIMAL });
     expect(await describeClient(ClientId)).toMatchObject({ ...MAXIMAL, ClientSecret });
   });

@@ -5,6 +5,7 @@ const KEY = "arn:aws:kms:us-east-1:000000000000:key/4b0f7b0c-6a0e-4a5f-9f0e-1111
 /** A pool with every member that CreateUserPool takes, none at its default. Members that describe otherwise are left to tests. */
 export const MAXIMAL = {
   PoolName: "Every member, at once",
+  OAuthConfiguration: { Conformance: "OPENID" },
   Policies: {
     PasswordPolicy: {
       MinimumLength: 12,

@@ -8,13 +8,15 @@ import { MAXIMAL, MAXIMAL_SCHEMA } from "./maximal-pool.ts";
 const describePool = async (UserPoolId: string) => (await call("DescribeUserPool", { UserPoolId })).UserPool;
 
 describe("UpdateUserPool", () => {
-  it("resets what is left out, but for the name, how users are named, and the schema", async () => {
+  it("resets what is left out, but for the name, how users are named, the schema, and what Cognito does not know", async () => {
     const UserPoolId = await makePool({ ...MAXIMAL, Schema: MAXIMAL_SCHEMA });
     const before = await describePool(UserPoolId);
     expect(await call("UpdateUserPool", { UserPoolId })).toEqual({});
     const { UserPool: fresh } = await call("CreateUserPool", { PoolName: "fresh" });
     const { Id, Name, Arn, CreationDate, SchemaAttributes, AliasAttributes, UsernameConfiguration } = before;
-    const kept = { Id, Name, Arn, CreationDate, SchemaAttributes, AliasAttributes, UsernameConfiguration };
+    const { OAuthConfiguration } = before;
+    const named = { Id, Name, Arn, CreationDate, SchemaAttributes, AliasAttributes, UsernameConfiguration };
+    const kept = { ...named, OAuthConfiguration };
     expect(await describePool(UserPoolId)).toEqual({ ...fresh, ...kept, LastModifiedDate: expect.any(Number) });
   });
 
