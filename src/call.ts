@@ -1,4 +1,5 @@
 import type { Challenges } from "./objects/challenges.ts";
+import type { Requests } from "./objects/requests.ts";
 import { type Database, openDatabase } from "./directory/database.ts";
 import { Keyring } from "./lib/keyring.ts";
 import { type Log, makeLog } from "./lib/log.ts";
@@ -37,11 +38,23 @@ export interface Call {
   waitUntil: (work: Promise<unknown>) => void;
   /** The object that remembers a shard of the challenges. */
   challenges: (shard: string) => DurableObjectStub<Challenges>;
-  /** A shard near the caller for a new challenge. */
+  /** The object that remembers a shard of the requests that wait for a person. */
+  requests: (shard: string) => DurableObjectStub<Requests>;
+  /** A shard near the caller for a new challenge or request. */
   newShard: () => string;
 }
 
 const SHARDS_PER_CONTINENT = 16;
+
+/** As Cloudflare calls them (Workers: IncomingRequestCfProperties), and what stands for none. */
+const CONTINENTS = ["AF", "AN", "AS", "EU", "NA", "OC", "SA", "local"];
+
+const SHARDS: ReadonlySet<string> = new Set(
+  CONTINENTS.flatMap((continent) => Array.from({ length: SHARDS_PER_CONTINENT }, (_, at) => `${continent}-${at}`)),
+);
+
+/** Whether a name is one that `newShard` gives. To ask an object by any other would make it, and leave it there for good. */
+export const isShard = (name: string): boolean => SHARDS.has(name);
 
 const opened = new WeakMap<Cloudflare.Env, { settings: Settings; keyring: Promise<Keyring> }>();
 
@@ -75,7 +88,7 @@ export async function openCall(
   const { settings, keyring } = settled(env);
   const meter = new Meter();
   const requestId = crypto.randomUUID();
-  const continent = (request.cf?.continent as string | undefined) ?? "local";
+  const continent = CONTINENTS.find((each) => each === request.cf?.continent) ?? "local";
   return {
     db: openDatabase(metered(env.DB, meter)),
     settings,
@@ -91,6 +104,7 @@ export async function openCall(
     meter,
     waitUntil: (work) => ctx.waitUntil(work),
     challenges: (shard) => env.CHALLENGES.getByName(shard),
+    requests: (shard) => env.REQUESTS.getByName(shard),
     newShard: () => `${continent}-${(crypto.getRandomValues(new Uint8Array(1))[0] as number) % SHARDS_PER_CONTINENT}`,
   };
 }

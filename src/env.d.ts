@@ -3,6 +3,7 @@ declare namespace Cloudflare {
   interface Env {
     DB: D1Database;
     CHALLENGES: DurableObjectNamespace<import("./objects/challenges.ts").Challenges>;
+    REQUESTS: DurableObjectNamespace<import("./objects/requests.ts").Requests>;
     /** Region named in pool ids and ARNs. */
     REGION: string;
     /** Account number named in ARNs. */

@@ -52,3 +52,10 @@ export const lockAttempts = (db: Database, { poolId, subject, kind }: AttemptOf,
 /** Forgets the tries after one succeeded. A statement. */
 export const clearAttempts = (db: Database, { poolId, subject, kind }: AttemptOf) =>
   db.delete(attempts).where(and(eq(attempts.poolId, poolId), eq(attempts.subject, subject), eq(attempts.kind, kind)));
+
+/** Takes back a counted try that was not turned away, where only wrong ones are to count. A statement. */
+export const takeBackAttempt = (db: Database, { poolId, subject, kind }: AttemptOf) =>
+  db
+    .update(attempts)
+    .set({ count: sql`max(${attempts.count} - 1, 0)` })
+    .where(and(eq(attempts.poolId, poolId), eq(attempts.subject, subject), eq(attempts.kind, kind)));

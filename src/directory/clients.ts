@@ -1,11 +1,21 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import { Memo } from "../lib/memo.ts";
 import type { Database } from "./database.ts";
+import type { ClientSettings } from "./pool.ts";
 import { findPool, type Pool, rememberPool, SETTINGS_LIFETIME } from "./pools.ts";
 import { rememberScopes, scopesOf } from "./resource-servers.ts";
 import { clients, pools } from "./schema/pools.ts";
+import { dropUiCustomization } from "./ui-customizations.ts";
 
 export type Client = typeof clients.$inferSelect;
+
+/** Whether a client has registered keys that it proves itself with: `private_key_jwt` (OpenID Connect Core 1.0 §9). */
+export const hasKeys = ({ OAuthConfiguration: own }: ClientSettings): boolean =>
+  own?.Jwks !== undefined || own?.JwksURI !== undefined;
+
+/** Whether a client can prove itself, by a secret or by keys (RFC 6749 §2.1). One that cannot is public. */
+export const isConfidential = ({ secrets, settings }: Pick<Client, "secrets" | "settings">): boolean =>
+  secrets.length > 0 || hasKeys(settings);
 
 const known = new Memo<Client>(SETTINGS_LIFETIME, 5_000);
 
@@ -65,12 +75,15 @@ export async function updateClient(
   return after ?? null;
 }
 
-/** @returns false when there was none. */
+/** Deletes a client with its look. @returns false when there was none. */
 export async function deleteClient(db: Database, poolId: string, id: string): Promise<boolean> {
-  const gone = await db
-    .delete(clients)
-    .where(and(eq(clients.id, id), eq(clients.poolId, poolId)))
-    .returning({ id: clients.id });
+  const [gone] = await db.batch([
+    db
+      .delete(clients)
+      .where(and(eq(clients.id, id), eq(clients.poolId, poolId)))
+      .returning({ id: clients.id }),
+    dropUiCustomization(db, poolId, id),
+  ]);
   known.delete(id);
   return gone.length === 1;
 }

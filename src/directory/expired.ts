@@ -10,9 +10,14 @@ const ATTEMPTS_KEPT = 24 * 3_600_000;
  */
 const SESSIONS_KEPT = 24 * 3_600_000;
 
+/** Milliseconds likewise for browser sessions: a code that one gave just before its end can still be redeemed. */
+const BROWSER_SESSIONS_KEPT = 10 * 60_000;
+
 /** How many rows went, by table. */
 export interface Expired {
   sessions: number;
+  browserSessions: number;
+  replayedCodes: number;
   codes: number;
   attempts: number;
 }
@@ -22,9 +27,15 @@ export interface Expired {
  * transaction, and never a statement that grows with what has piled up.
  */
 export async function deleteExpired(db: Database, now: number, most: number): Promise<Expired> {
-  const [sessions, codes, attempts] = await db.batch([
+  const [sessions, browserSessions, replayedCodes, codes, attempts] = await db.batch([
     db.run(
       sql`delete from sessions where rowid in (select rowid from sessions where expires_at <= ${now - SESSIONS_KEPT} order by expires_at limit ${most})`,
+    ),
+    db.run(
+      sql`delete from browser_sessions where rowid in (select rowid from browser_sessions where expires_at <= ${now - BROWSER_SESSIONS_KEPT} order by expires_at limit ${most})`,
+    ),
+    db.run(
+      sql`delete from replayed_codes where rowid in (select rowid from replayed_codes where expires_at <= ${now} order by expires_at limit ${most})`,
     ),
     db.run(
       sql`delete from codes where rowid in (select rowid from codes where expires_at <= ${now} order by expires_at limit ${most})`,
@@ -33,5 +44,11 @@ export async function deleteExpired(db: Database, now: number, most: number): Pr
       sql`delete from attempts where rowid in (select rowid from attempts where since <= ${now - ATTEMPTS_KEPT} and locked_until <= ${now} order by since limit ${most})`,
     ),
   ]);
-  return { sessions: sessions.meta.changes, codes: codes.meta.changes, attempts: attempts.meta.changes };
+  return {
+    sessions: sessions.meta.changes,
+    browserSessions: browserSessions.meta.changes,
+    replayedCodes: replayedCodes.meta.changes,
+    codes: codes.meta.changes,
+    attempts: attempts.meta.changes,
+  };
 }

@@ -48,12 +48,16 @@ export function namesOf(pool: Pool, user: { username: string; attributes: Record
   return names;
 }
 
+/** UTF-16 units. No name is longer, in whatever form it is written; and folding takes time that grows with their square. */
+const LONGEST = 4_096;
+
 /** Whether a text names this user, by sub or by anything they can sign in with. */
 export function isNameOf(
   pool: Pool,
   user: { sub: string; username: string; attributes: Record<string, string> },
   name: string,
 ): boolean {
+  if (name.length > LONGEST) return false;
   const key = nameKey(pool, name);
   return name === user.sub || namesOf(pool, user).some(({ value }) => nameKey(pool, value) === key);
 }

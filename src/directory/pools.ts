@@ -4,9 +4,9 @@ import { type Database, plain } from "./database.ts";
 import { attempts } from "./schema/attempts.ts";
 import { codes } from "./schema/codes.ts";
 import { groupMembers, groups } from "./schema/groups.ts";
-import { resourceServers } from "./schema/oauth.ts";
+import { resourceServers, uiCustomizations } from "./schema/oauth.ts";
 import { clients, pools } from "./schema/pools.ts";
-import { sessions } from "./schema/sessions.ts";
+import { browserSessions, sessions } from "./schema/sessions.ts";
 import { userAttributes, userNames, users } from "./schema/users.ts";
 
 export type Pool = typeof pools.$inferSelect;
@@ -94,7 +94,9 @@ export async function deletePool(db: Database, { id, revision }: Pick<Pool, "id"
     db.delete(groups).where(and(eq(groups.poolId, id), gone)),
     db.delete(groupMembers).where(and(eq(groupMembers.poolId, id), gone)),
     db.delete(resourceServers).where(and(eq(resourceServers.poolId, id), gone)),
+    db.delete(uiCustomizations).where(and(eq(uiCustomizations.poolId, id), gone)),
     db.delete(sessions).where(and(eq(sessions.poolId, id), gone)),
+    db.delete(browserSessions).where(and(eq(browserSessions.poolId, id), gone)),
     db.delete(codes).where(and(eq(codes.poolId, id), gone)),
     db.delete(attempts).where(and(eq(attempts.poolId, id), gone)),
   ]);

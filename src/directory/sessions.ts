@@ -1,18 +1,20 @@
-import { and, eq, gt, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, ne, type SQL, sql } from "drizzle-orm";
+import { closeBrowserSessions } from "./browser-sessions.ts";
 import type { Database, Statement } from "./database.ts";
-import { sessions } from "./schema/sessions.ts";
+import { replayedCodes, sessions } from "./schema/sessions.ts";
 import { users } from "./schema/users.ts";
 
 export type Session = typeof sessions.$inferSelect;
 
 /**
  * Opens a session for a user who is still there, enabled, and as the sign-in saw it. A statement; its first row is the
- * session's id, and no row means that the user was disabled, deleted, signed out or given another password meanwhile.
+ * session's id, and no row means that the user was disabled, deleted, signed out or given another password meanwhile, or
+ * that the code which gives it was replayed, or that the browser session which it comes from has ended.
  */
 export function openSession(db: Database, session: Session, user: { revision: string }): Statement {
   const s = session;
   return db.all(
-    sql`insert into sessions (id, pool_id, sub, client_id, token_hash, scope, device_key, auth_time, created_at, expires_at) select ${s.id}, pool_id, sub, ${s.clientId}, ${s.tokenHash}, ${s.scope}, ${s.deviceKey}, ${s.authTime}, ${s.createdAt}, ${s.expiresAt} from users where pool_id = ${s.poolId} and sub = ${s.sub} and enabled = 1 and revision = ${user.revision} returning id`,
+    sql`insert into sessions (id, pool_id, sub, client_id, token_hash, scope, device_key, browser_session, terms, auth_time, created_at, expires_at) select ${s.id}, pool_id, sub, ${s.clientId}, ${s.tokenHash}, ${s.scope}, ${s.deviceKey}, ${s.browserSession}, ${s.terms && JSON.stringify(s.terms)}, ${s.authTime}, ${s.createdAt}, ${s.expiresAt} from users where pool_id = ${s.poolId} and sub = ${s.sub} and enabled = 1 and revision = ${user.revision} and not exists (select 1 from replayed_codes where session_id = ${s.id}) and (${s.browserSession} is null or exists (select 1 from browser_sessions where id = ${s.browserSession})) returning id`,
   );
 }
 
@@ -28,17 +30,31 @@ export const sessionById = (db: Database, poolId: string, id: string) =>
 
 /**
  * Trades the session's current refresh token for the next one. A statement that returns the session to exactly one of
- * the callers who present the same token.
+ * the callers who present the same token, and to none who does not fulfil its terms.
  * @param hash of the token presented. @param next hash of the token that replaces it.
  * @param graceUntil milliseconds since 1970 until which the presented token goes on working
+ * @param jkt thumbprint of the key that the caller holds
+ * @param bind whether the next token is bound to it; of a sign-in by the API, which has no terms, none is
+ * @param resource that the caller names
  */
 export const rotateSession = (
   db: Database,
-  at: { poolId: string; id: string; hash: string; next: string; graceUntil: number; now: number },
+  at: {
+    poolId: string;
+    id: string;
+    hash: string;
+    next: string;
+    graceUntil: number;
+    now: number;
+    jkt: string | undefined;
+    bind: boolean;
+    resource: string | undefined;
+  },
 ) =>
   db
     .update(sessions)
     .set({
+      ...(at.bind && at.jkt !== undefined && { terms: sql`json_set(${sessions.terms}, '$.jkt', ${at.jkt})` }),
       tokenHash: at.next,
       generation: sql`${sessions.generation} + 1`,
       previousHash: at.hash,
@@ -50,6 +66,8 @@ export const rotateSession = (
         eq(sessions.poolId, at.poolId),
         eq(sessions.tokenHash, at.hash),
         gt(sessions.expiresAt, at.now),
+        sql`coalesce(${sessions.terms} ->> 'jkt', ${at.jkt ?? ""}) = ${at.jkt ?? ""}`,
+        at.resource === undefined ? undefined : sql`${sessions.terms} ->> 'resource' = ${at.resource}`,
       ),
     )
     .returning({ id: sessions.id });
@@ -58,9 +76,48 @@ export const rotateSession = (
 export const closeSession = (db: Database, poolId: string, id: string) =>
   db.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.poolId, poolId)));
 
-/** Ends all sessions of a user; goes in one batch with `markSignedOut`. A statement; `sub` may be a sub-query. */
-export const closeSessions = (db: Database, poolId: string, sub: string | SQL) =>
-  db.delete(sessions).where(and(eq(sessions.poolId, poolId), eq(sessions.sub, sub)));
+/**
+ * Ends the session that a code gave, or is just about to give, because the code came a second time. Statements, for a batch.
+ * @param expiresAt milliseconds since 1970 until which the code would be good
+ */
+export const revokeReplayed = (db: Database, poolId: string, id: string, expiresAt: number) =>
+  [
+    db.insert(replayedCodes).values({ sessionId: id, expiresAt }).onConflictDoNothing(),
+    closeSession(db, poolId, id),
+  ] as const;
+
+/** Ids of the clients that a browser session gave tokens to which nobody has revoked. A statement. */
+export const clientsOfBrowserSession = (db: Database, poolId: string, sub: string | SQL, browserSession: string) =>
+  db
+    .selectDistinct({ id: sessions.clientId })
+    .from(sessions)
+    .where(and(eq(sessions.poolId, poolId), eq(sessions.sub, sub), eq(sessions.browserSession, browserSession)));
+
+/**
+ * Ends everything that a user is signed in by: token sessions with their refresh and access tokens, and browser sessions.
+ * Statements, for the batch of what ends them; `sub` may be a sub-query.
+ * @param except id of a token session that goes on
+ * @param only a condition without which nothing ends: that the change it belongs to, earlier in the batch, took effect
+ */
+export const endSessions = (
+  db: Database,
+  poolId: string,
+  sub: string | SQL,
+  { except, only }: { except?: string; only?: SQL } = {},
+) =>
+  [
+    db
+      .delete(sessions)
+      .where(
+        and(
+          eq(sessions.poolId, poolId),
+          eq(sessions.sub, sub),
+          except === undefined ? undefined : ne(sessions.id, except),
+          only,
+        ),
+      ),
+    closeBrowserSessions(db, poolId, sub, only),
+  ] as const;
 
 /** Notes when a user was signed out everywhere, for tokens that name no session. Also stops sign-ins that are under way. */
 export const markSignedOut = (db: Database, poolId: string, sub: string | SQL, now: number) =>

@@ -8,8 +8,8 @@ import { countUsers, forgetPool, type Pool } from "./pools.ts";
 import { codes } from "./schema/codes.ts";
 import { groupMembers } from "./schema/groups.ts";
 import { pools } from "./schema/pools.ts";
-import { sessions } from "./schema/sessions.ts";
 import { type NameKind, users } from "./schema/users.ts";
+import { endSessions } from "./sessions.ts";
 import { namesTaken, type User } from "./users.ts";
 
 export type UserChange = Partial<Pick<User, "status" | "enabled" | "attributes" | "credentials" | "signedOutAt">>;
@@ -170,7 +170,8 @@ export function userChanges(
 
 /**
  * Changes a user as read before, in one transaction with its names and searchable attributes.
- * @param along statements run in the same transaction; guard them if they must depend on the change
+ * @param along statements of the same transaction. `onlyWith` is the condition that the change took effect; what does no
+ *   harm where it is overtaken may go without
  * @returns "stale" when the row was written since `before` was read: read again and decide again
  */
 export async function changeUser(
@@ -179,11 +180,11 @@ export async function changeUser(
   before: User,
   change: UserChange,
   now: number,
-  { along = [], force = false }: { along?: Statement[]; force?: boolean } = {},
+  { along, force = false }: { along?: (onlyWith: SQL) => Statement[]; force?: boolean } = {},
 ): Promise<Written> {
-  const { after, statements } = userChanges(db, pool, before, change, now, { force });
+  const { after, statements, onlyWith } = userChanges(db, pool, before, change, now, { force });
   try {
-    const [first] = await db.batch([...statements, ...along]);
+    const [first] = await db.batch([...statements, ...(along?.(onlyWith) ?? [])]);
     return (first as unknown[]).length === 1 ? "written" : "stale";
   } catch (error) {
     if (!isTaken(error, "user_names")) throw error;
@@ -215,12 +216,12 @@ export async function deleteUser(db: Database, pool: Pool, user: User): Promise<
     dropNames(db, pool, user, namesOf(pool, user), unchanged),
     dropAttributes(db, user, user.attributes, unchanged),
     db.delete(groupMembers).where(and(eq(groupMembers.poolId, poolId), eq(groupMembers.sub, sub), unchanged)),
-    db.delete(sessions).where(and(eq(sessions.poolId, poolId), eq(sessions.sub, sub), unchanged)),
+    ...endSessions(db, poolId, sub, { only: unchanged }),
     db.delete(codes).where(and(eq(codes.poolId, poolId), eq(codes.sub, sub), unchanged)),
     db
       .delete(users)
       .where(and(eq(users.poolId, poolId), eq(users.sub, sub), unchanged))
       .returning({ sub: users.sub }),
   ]);
-  return results[6].length === 1;
+  return results[7].length === 1;
 }

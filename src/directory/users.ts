@@ -1,4 +1,4 @@
-import { and, eq, ne, or, sql } from "drizzle-orm";
+import { and, eq, ne, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { nameKey, type SignInName } from "./names.ts";
 import type { Pool } from "./pools.ts";
@@ -23,7 +23,7 @@ export const userByName = (db: Database, pool: Pool, name: string) =>
     .where(and(eq(users.poolId, pool.id), eq(users.sub, subOf(pool, name))));
 
 /** The user with this sub, likewise a statement. */
-export const userBySub = (db: Database, poolId: string, sub: string) =>
+export const userBySub = (db: Database, poolId: string, sub: string | SQL) =>
   db
     .select()
     .from(users)

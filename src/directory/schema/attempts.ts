@@ -8,7 +8,8 @@ export type AttemptKind =
   | "confirm-reset"
   | "send-reset"
   | "verify-attribute"
-  | "send-attribute";
+  | "send-attribute"
+  | "enter-device-code";
 
 /** How often something was tried, so that guessing ends. Kept for names that do not exist, too. */
 export const attempts = sqliteTable(

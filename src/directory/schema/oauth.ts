@@ -34,3 +34,22 @@ export const domains = sqliteTable(
   // A pool has one of each kind at most.
   (table) => [uniqueIndex("domains_by_pool").on(table.poolId, table.kind)],
 );
+
+/** How the pages of a client look; of all clients of a pool that have no look of their own where `clientId` is `ALL`. */
+export const uiCustomizations = sqliteTable(
+  "ui_customizations",
+  {
+    poolId: text().notNull(),
+    clientId: text().notNull(),
+    css: text(),
+    /** The logo, base64. */
+    image: text(),
+    /** Media type of the logo. */
+    imageType: text(),
+    /** Changes with every write: part of the logo's address and of what is shown as CSSVersion. */
+    version: text().notNull(),
+    createdAt: integer().notNull(),
+    updatedAt: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.poolId, table.clientId] })],
+);
