@@ -17,6 +17,7 @@ export function toAuthOutput(outcome: Outcome): Answer<InitiateAuthCommandOutput
   if ("tokens" in outcome) {
     return { AuthenticationResult: toAuthenticationResult(outcome.tokens), ChallengeParameters: {} };
   }
+  if ("browser" in outcome) throw new Error("a sign-in by the API ended at the pages");
   const { name, parameters, session } = outcome.challenge;
   return { ChallengeName: name, ChallengeParameters: parameters, ...(session !== undefined && { Session: session }) };
 }

@@ -2,6 +2,15 @@ import { Refusal } from "../../lib/refusal.ts";
 import type { User } from "../../directory/users.ts";
 import { disabledUser } from "./refusals.ts";
 
+/** The first factor was right, but the user has not confirmed: whoever is told may go on to confirm. */
+export class UnconfirmedUser extends Refusal {
+  readonly user: User;
+  constructor(user: User) {
+    super("UserNotConfirmedException", "User is not confirmed.");
+    this.user = user;
+  }
+}
+
 /**
  * Refuses a user who may not sign in although the first factor was right. Judged only then, so that a state is told to
  * nobody who could not sign in.
@@ -11,7 +20,7 @@ export function checkAccountState(user: User, now: number): void {
   if (!user.enabled) throw disabledUser();
   switch (user.status) {
     case "UNCONFIRMED":
-      throw new Refusal("UserNotConfirmedException", "User is not confirmed.");
+      throw new UnconfirmedUser(user);
     case "RESET_REQUIRED":
       throw new Refusal("PasswordResetRequiredException", "Password reset required for the user");
     case "FORCE_CHANGE_PASSWORD":

@@ -5,12 +5,22 @@ import { challengeLifetime } from "../../mechanisms/tokens/lifetimes.ts";
 import { badSession, expiredSession } from "./refusals.ts";
 import type { Turn } from "./sign-in.ts";
 
+/** What a text is for: a challenge, or at the pages the confirmation of a new user. */
+type SealedStep = ChallengeNameType | "CONFIRM_SIGN_UP";
+
 /**
  * Seals what the next step needs to know into a text that the client carries: starting a challenge writes nothing. It is
- * bound to pool, client and step, and dies with the client's AuthSessionValidity.
+ * bound to pool, client, goal and step, and dies with the client's AuthSessionValidity.
+ * @param lifetime milliseconds, where it is another
  */
-export async function sealState(call: Call, turn: Turn, step: ChallengeNameType, state: object): Promise<string> {
-  const expiresAt = call.now + challengeLifetime(turn.client.settings);
+export async function sealState(
+  call: Call,
+  turn: Turn,
+  step: SealedStep,
+  state: object,
+  lifetime = challengeLifetime(turn.client.settings),
+): Promise<string> {
+  const expiresAt = call.now + lifetime;
   const sealed = await call.keyring.seal(
     "challenge",
     utf8(JSON.stringify({ ...state, expiresAt })),
@@ -27,7 +37,7 @@ export async function sealState(call: Call, turn: Turn, step: ChallengeNameType,
 export async function openState<State extends object>(
   call: Call,
   turn: Turn,
-  step: ChallengeNameType,
+  step: SealedStep,
   text: string | undefined,
 ): Promise<State & { expiresAt: number }> {
   const bytes = fromBase64(text ?? "");
@@ -39,4 +49,4 @@ export async function openState<State extends object>(
   return state;
 }
 
-const boundTo = (turn: Turn, step: ChallengeNameType) => JSON.stringify([turn.pool.id, turn.client.id, step]);
+const boundTo = (turn: Turn, step: SealedStep) => JSON.stringify([turn.pool.id, turn.client.id, turn.goal, step]);

@@ -4,16 +4,23 @@
 import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
 import type { Client } from "../../directory/clients.ts";
+import type { BrowserSession } from "../../directory/browser-sessions.ts";
 import type { Statement } from "../../directory/database.ts";
 import type { Group } from "../../directory/groups.ts";
 import type { Pool } from "../../directory/pools.ts";
 import type { User } from "../../directory/users.ts";
 import type { Tokens } from "../issue-tokens.ts";
 
+/** What a sign-in ends with: tokens for an API client, or a session in a browser at the pages. */
+export type Goal = "tokens" | "browser-session";
+
 /** What a client says at every turn. */
 export interface Turn {
   pool: Pool;
   client: Client;
+  goal: Goal;
+  /** What the browser proves its present session with, at the pages. */
+  cookie?: string | undefined;
   /** Whether an administrator speaks for the user (AdminInitiateAuth, AdminRespondToAuthChallenge). */
   admin: boolean;
   /** AuthParameters or ChallengeResponses. */
@@ -48,7 +55,17 @@ export interface Challenge {
   session?: string;
 }
 
-export type Outcome = { challenge: Challenge } | { tokens: Tokens };
+/** What a turn came to; each goal knows only its own. */
+export type Outcome = { challenge: Challenge } | { tokens: Tokens } | { browser: SignedInBrowser };
+
+/** A browser session that was just opened. */
+export interface SignedInBrowser {
+  user: User;
+  groups: Group[];
+  session: BrowserSession;
+  /** What the browser is to bring along (`flows/browser-session.ts`). */
+  cookie: string;
+}
 
 /** One challenge. */
 export interface Step {

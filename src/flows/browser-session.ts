@@ -1,0 +1,119 @@
+import type { Call } from "../call.ts";
+import {
+  type BrowserSession,
+  browserSessionById,
+  openBrowserSession,
+  subOfBrowserSession,
+} from "../directory/browser-sessions.ts";
+import type { Statement } from "../directory/database.ts";
+import { type Group, groupsOf } from "../directory/groups.ts";
+import { mfaMode } from "../directory/pool.ts";
+import type { Pool } from "../directory/pools.ts";
+import { type User, userBySub } from "../directory/users.ts";
+import { equalText } from "../lib/constant-time.ts";
+import { toBase64Url, utf8 } from "../lib/encoding.ts";
+import { sha256 } from "../lib/hash.ts";
+
+/** Milliseconds that a sign-in at the pages is remembered, from its start (Amazon Cognito: managed login, cookies). */
+export const BROWSER_SESSION_LIFETIME = 3_600_000;
+
+const hashOf = async (secret: string): Promise<string> => toBase64Url(await sha256(utf8(secret)));
+
+/**
+ * Prepares the session of a browser whose user has just signed in. Its secret is always new: what the browser brought
+ * along opens nothing any more (session fixation). Only where that proves a session of the same user does its id stay, by
+ * which clients know whom a later sign-out is about (`sid`). Nothing is stored until `statement` runs, whose result has a
+ * row, with the session's id, exactly when the user is still as the sign-in saw them.
+ * @param amr how they proved themselves (RFC 8176)
+ * @param cookie what the browser brought along
+ * @returns also the value of the cookie by that id: it holds the secret, of which only the hash is kept
+ */
+export async function newBrowserSession(
+  call: Call,
+  user: User,
+  amr: string[],
+  cookie: string | undefined,
+): Promise<{
+  session: Omit<BrowserSession, "id">;
+  cookieOf: (id: string) => string;
+  statement: (revision: string) => Statement;
+}> {
+  const secret = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
+  const held = readCookie(cookie);
+  const before = held && { id: held.id, secretHash: await hashOf(held.secret) };
+  const session = {
+    poolId: user.poolId,
+    sub: user.sub,
+    secretHash: await hashOf(secret),
+    authTime: Math.floor(call.now / 1000),
+    amr,
+    createdAt: call.now,
+    expiresAt: call.now + BROWSER_SESSION_LIFETIME,
+  };
+  const fresh = { ...session, id: crypto.randomUUID() };
+  return {
+    session,
+    cookieOf: (id) => `${id}.${secret}`,
+    statement: (revision) => openBrowserSession(call.db, fresh, { revision }, before),
+  };
+}
+
+const COOKIE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([\w-]{43})$/;
+
+function readCookie(cookie: string | undefined): { id: string; secret: string } | undefined {
+  const [, id, secret] = COOKIE.exec(cookie ?? "") ?? [];
+  return id === undefined || secret === undefined ? undefined : { id, secret };
+}
+
+/** A browser session that counts, with its user. */
+export interface LiveSession {
+  session: BrowserSession;
+  user: User;
+  groups: Group[];
+}
+
+/**
+ * The session that a cookie proves, if it counts: not ended, within its hour, of a user who may still sign in. One hop;
+ * none where there is no cookie.
+ */
+export async function liveSession(
+  call: Call,
+  poolId: string,
+  cookie: string | undefined,
+): Promise<LiveSession | undefined> {
+  const held = readCookie(cookie);
+  if (!held) return undefined;
+  const { id, secret } = held;
+  const sub = subOfBrowserSession(poolId, id);
+  const [[session], [user], groups] = await call.db.batch([
+    browserSessionById(call.db, poolId, id),
+    userBySub(call.db, poolId, sub),
+    groupsOf(call.db, poolId, sub),
+  ]);
+  if (!session || !user || session.expiresAt <= call.now) return undefined;
+  if (!equalText(await hashOf(secret), session.secretHash)) return undefined;
+  return user.enabled && user.status === "CONFIRMED" ? { session, user, groups } : undefined;
+}
+
+/**
+ * Whether a session was opened by as much as its pool demands now: one that was opened by a password alone counts no more
+ * once the pool demands a second factor (RFC 8176, `mfa`).
+ */
+export const isEnoughFor = ({ settings }: Pool, { session }: LiveSession): boolean =>
+  mfaMode(settings) !== "ON" || session.amr.includes("mfa");
+
+/**
+ * The session that a cookie proves, whether or not it still counts: one of a user who was disabled, say, can be ended. One
+ * hop; none where there is no cookie.
+ */
+export async function provenSession(
+  call: Call,
+  poolId: string,
+  cookie: string | undefined,
+): Promise<BrowserSession | undefined> {
+  const held = readCookie(cookie);
+  if (!held) return undefined;
+  const { id, secret } = held;
+  const [session] = await browserSessionById(call.db, poolId, id);
+  return session && equalText(await hashOf(secret), session.secretHash) ? session : undefined;
+}
