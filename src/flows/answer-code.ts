@@ -72,7 +72,8 @@ export function checkStillTrue(code: Code, user: User): void {
  * Changes a user by the right of a code and takes the code, in one transaction: of any number of right answers one has an
  * effect, and a change that fails leaves the code usable.
  * @param force moves an alias from its holder (ForceAliasCreation)
- * @param along statements of the same transaction, which must do no harm where the change is overtaken
+ * @param along statements of the same transaction. `onlyWith` is the condition that the change took effect; what does no
+ *   harm where it is overtaken may go without
  * @returns "stale" when user or code were written since they were read
  * @throws Refusal AliasExistsException when the code's address is someone else's alias
  */
@@ -82,12 +83,13 @@ export async function spendCode(
   user: User,
   code: Code,
   change: UserChange,
-  { force = false, along = [] }: { force?: boolean; along?: Statement[] } = {},
+  { force = false, along }: { force?: boolean; along?: (onlyWith: SQL) => Statement[] } = {},
 ): Promise<User | "stale"> {
   const options = { force, unless: stillHeld(code) };
   const { after, statements, onlyWith } = userChanges(call.db, pool, user, change, call.now, options);
   try {
-    const [changed] = await call.db.batch([...statements, takeCode(call.db, code, onlyWith), ...along]);
+    const taken = takeCode(call.db, code, onlyWith);
+    const [changed] = await call.db.batch([...statements, taken, ...(along?.(onlyWith) ?? [])]);
     return (changed as unknown[]).length === 1 ? after : "stale";
   } catch (error) {
     if (!isTaken(error, "user_names")) throw error;

@@ -1,23 +1,25 @@
+import type { SQL } from "drizzle-orm";
 import type { Call } from "../call.ts";
 import { clearAttempts } from "../directory/attempts.ts";
-import type { Pool } from "../directory/pools.ts";
+import { endSessions } from "../directory/sessions.ts";
 import { changeUser } from "../directory/user-writes.ts";
 import { type User, userBySub } from "../directory/users.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { decideOn } from "./decide-on.ts";
 import { checkLimit, countTry } from "./hourly-limits.ts";
 import { checkNewPassword, isPassword, makeCredentials } from "./passwords.ts";
+import type { SignedIn } from "./signed-in.ts";
 
 /**
  * Changes a password by the right of the one before, which only a user who has none may leave out (Amazon Cognito API:
- * ChangePassword). Other sessions live on.
+ * ChangePassword). All that the user was signed in by elsewhere ends.
+ * @param session id of the token session that asks for it, which goes on
  * @throws Refusal InvalidPasswordException, LimitExceededException, NotAuthorizedException, InvalidParameterException,
  *   PasswordHistoryPolicyViolationException, TooManyRequestsException
  */
 export async function changePassword(
   call: Call,
-  pool: Pool,
-  before: User,
+  { pool, user: before, session }: Pick<SignedIn, "pool" | "user" | "session">,
   { previous, proposed }: { previous: string | undefined; proposed: string },
 ): Promise<void> {
   await checkNewPassword(call, pool, proposed);
@@ -35,7 +37,10 @@ export async function changePassword(
   await decideOn<User | undefined, "written">(before, readAgain, async (user) => {
     // The previous password was judged before: it must still be the one.
     if (!user?.enabled || user.credentials?.hash !== before.credentials?.hash) throw wrong("changed meanwhile");
-    const along = [clearAttempts(call.db, tries)];
+    const along = (only: SQL) => [
+      clearAttempts(call.db, tries),
+      ...endSessions(call.db, pool.id, user.sub, { except: session, only }),
+    ];
     const written = await changeUser(call.db, pool, user, { credentials }, call.now, { along });
     return written === "written" ? "written" : "stale";
   });

@@ -1,7 +1,9 @@
+import type { SQL } from "drizzle-orm";
 import type { Call } from "../../call.ts";
 import { clearAttempts } from "../../directory/attempts.ts";
 import type { Client } from "../../directory/clients.ts";
 import type { Pool } from "../../directory/pools.ts";
+import { endSessions } from "../../directory/sessions.ts";
 import type { User } from "../../directory/users.ts";
 import { checkStillTrue, countAnswer, judgeAnswer, spendCode, wrongCode } from "../answer-code.ts";
 import { decideOn, overtaken } from "../decide-on.ts";
@@ -19,9 +21,9 @@ export interface Recovery {
 }
 
 /**
- * Gives a user a new password by the code that went to them (Amazon Cognito API: ConfirmForgotPassword). Tokens and
- * sessions live on. Nothing is hashed before the code was found right, so that a wrong one costs the same for everybody,
- * users or not, and guessing makes no work for us.
+ * Gives a user a new password by the code that went to them (Amazon Cognito API: ConfirmForgotPassword). All
+ * that the user was signed in by ends. Nothing is hashed before the code was found right, so that a wrong one costs the
+ * same for everybody, users or not, and guessing makes no work for us.
  * @throws Refusal InvalidPasswordException, TooManyFailedAttemptsException, UserNotFoundException, ExpiredCodeException,
  *   CodeMismatchException, NotAuthorizedException, PasswordHistoryPolicyViolationException, TooManyRequestsException,
  *   UnexpectedLambdaException
@@ -53,7 +55,11 @@ export async function confirmRecovery(
     // The history was made from the former password. Hashing is too dear to be done again for whoever came between.
     if (user.credentials?.hash !== before.credentials?.hash) throw overtaken();
     const tries = (kind: "confirm-reset" | "password") => ({ poolId: pool.id, subject: user.sub, kind });
-    const along = [clearAttempts(call.db, tries("confirm-reset")), clearAttempts(call.db, tries("password"))];
+    const along = (only: SQL) => [
+      clearAttempts(call.db, tries("confirm-reset")),
+      clearAttempts(call.db, tries("password")),
+      ...endSessions(call.db, pool.id, user.sub, { only }),
+    ];
     return spendCode(call, pool, user, code, { status: "CONFIRMED", credentials }, { along });
   });
   const source = "PostConfirmation_ConfirmForgotPassword";

@@ -5,17 +5,20 @@ import type { Destination } from "../deliver-code.ts";
 
 type Attribute = Destination["attribute"];
 
+const mechanismsOf = ({ settings }: Pool) => settings.AccountRecoverySetting?.RecoveryMechanisms ?? [];
+
+/** Whether people may reset their passwords by themselves (Amazon Cognito API: RecoveryOptionType, `admin_only`). */
+export const allowsRecovery = (pool: Pool): boolean => !mechanismsOf(pool).some(({ Name }) => Name === "admin_only");
+
 /**
  * The attributes that a pool lets people recover their accounts by, preferred first (Amazon Cognito API:
  * AccountRecoverySettingType). Without the setting a phone comes before an e-mail address.
  * @throws Refusal NotAuthorizedException where only administrators reset passwords
  */
 export function recoveryAttributes(pool: Pool): Attribute[] {
-  const mechanisms = pool.settings.AccountRecoverySetting?.RecoveryMechanisms;
-  if (!mechanisms || mechanisms.length === 0) return ["phone_number", "email"];
-  if (mechanisms.some(({ Name }) => Name === "admin_only")) {
-    throw new Refusal("NotAuthorizedException", "Contact administrator to reset password.");
-  }
+  const mechanisms = mechanismsOf(pool);
+  if (mechanisms.length === 0) return ["phone_number", "email"];
+  if (!allowsRecovery(pool)) throw new Refusal("NotAuthorizedException", "Contact administrator to reset password.");
   return [...mechanisms]
     .sort((a, b) => (a.Priority ?? 0) - (b.Priority ?? 0))
     .map(({ Name }) => (Name === "verified_email" ? "email" : "phone_number"));

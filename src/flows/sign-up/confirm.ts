@@ -8,6 +8,7 @@ import { checkStillTrue, countAnswer, judgeAnswer, spendCode, wrongCode } from "
 import { decideOn } from "../decide-on.ts";
 import { hidesUsers, isPublicName, unknownName } from "../hidden-users.ts";
 import { postConfirmation } from "../post-confirmation.ts";
+import { ConfirmedAlready } from "./confirmed-already.ts";
 
 /** An answer to the code of a sign-up. */
 export interface Confirmation {
@@ -37,13 +38,16 @@ export async function confirmSignUp(
     }
     if (!user.enabled) throw new Refusal("NotAuthorizedException", "User is disabled.");
     if (user.status !== "UNCONFIRMED") {
-      throw new Refusal("NotAuthorizedException", `User cannot be confirmed. Current status is ${user.status}`);
+      throw new ConfirmedAlready(
+        "NotAuthorizedException",
+        `User cannot be confirmed. Current status is ${user.status}`,
+      );
     }
     const code = await judgeAnswer(call, held, answer);
     checkStillTrue(code, user);
     const attributes = { ...user.attributes, [`${code.attribute}_verified`]: "true" };
     const tries = { poolId: pool.id, subject: user.sub, kind: "confirm-sign-up" } as const;
-    const along = [clearAttempts(call.db, tries)];
+    const along = () => [clearAttempts(call.db, tries)];
     return spendCode(call, pool, user, code, { status: "CONFIRMED", attributes }, { force, along });
   });
   const source = "PostConfirmation_ConfirmSignUp";

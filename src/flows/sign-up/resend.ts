@@ -16,6 +16,7 @@ import {
   unknownName,
 } from "../hidden-users.ts";
 import { checkLimit, countTry } from "../hourly-limits.ts";
+import { ConfirmedAlready } from "./confirmed-already.ts";
 import { confirmationDestination } from "./destination.ts";
 
 /**
@@ -63,7 +64,7 @@ function destinationOf(pool: Pool, user: User | undefined, hiddenBy: string | un
   if (!user?.enabled) return undefined;
   const told = hiddenBy === undefined || isPublicName(pool, user, hiddenBy);
   if (user.status !== "UNCONFIRMED") {
-    if (told) throw new Refusal("InvalidParameterException", "User is already confirmed.");
+    if (told) throw new ConfirmedAlready("InvalidParameterException", "User is already confirmed.");
     return undefined;
   }
   const destination = confirmationDestination(pool, user.attributes);

@@ -7,8 +7,8 @@ import { withAccessToken } from "../operation.ts";
 
 /** Amazon Cognito API: ChangePassword. */
 export const ChangePassword = withAccessToken<ChangePasswordCommandInput, ChangePasswordCommandOutput>(
-  async (call, { PreviousPassword, ProposedPassword }, { pool, user }) => {
-    await changePassword(call, pool, user, { previous: PreviousPassword, proposed: ProposedPassword });
+  async (call, { PreviousPassword, ProposedPassword }, self) => {
+    await changePassword(call, self, { previous: PreviousPassword, proposed: ProposedPassword });
     return {};
   },
 );

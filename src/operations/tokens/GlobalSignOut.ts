@@ -1,12 +1,12 @@
 import type { GlobalSignOutCommandInput, GlobalSignOutCommandOutput } from "@aws-sdk/client-cognito-identity-provider";
-import { closeSessions, markSignedOut } from "../../directory/sessions.ts";
+import { endSessions, markSignedOut } from "../../directory/sessions.ts";
 import { withAccessToken } from "../operation.ts";
 
 /** Amazon Cognito API: GlobalSignOut. */
 export const GlobalSignOut = withAccessToken<GlobalSignOutCommandInput, GlobalSignOutCommandOutput>(
   async (call, _, { pool, user }) => {
     await call.db.batch([
-      closeSessions(call.db, pool.id, user.sub),
+      ...endSessions(call.db, pool.id, user.sub),
       markSignedOut(call.db, pool.id, user.sub, call.now),
     ]);
     return {};

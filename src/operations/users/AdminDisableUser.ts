@@ -2,7 +2,7 @@ import type {
   AdminDisableUserCommandInput,
   AdminDisableUserCommandOutput,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { closeSessions, markSignedOut } from "../../directory/sessions.ts";
+import { endSessions, markSignedOut } from "../../directory/sessions.ts";
 import { setEnabled } from "../../directory/user-writes.ts";
 import { subOf } from "../../directory/users.ts";
 import { resolvePool, userNotFound } from "../../flows/resolve.ts";
@@ -16,7 +16,7 @@ export const AdminDisableUser = signed<AdminDisableUserCommandInput, AdminDisabl
     const [[user]] = await call.db.batch([
       setEnabled(call.db, pool.id, sub, false, call.now),
       markSignedOut(call.db, pool.id, sub, call.now),
-      closeSessions(call.db, pool.id, sub),
+      ...endSessions(call.db, pool.id, sub),
     ]);
     if (!user) throw userNotFound();
     return {};

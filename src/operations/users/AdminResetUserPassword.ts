@@ -4,6 +4,7 @@ import type {
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { SQL } from "drizzle-orm";
 import { putCode } from "../../directory/codes.ts";
+import { endSessions } from "../../directory/sessions.ts";
 import { deliverCode, drawCode } from "../../flows/deliver-code.ts";
 import { checkLimit, countTry } from "../../flows/hourly-limits.ts";
 import { recoveryDestination } from "../../flows/recovery/destination.ts";
@@ -13,8 +14,8 @@ import { Refusal } from "../../lib/refusal.ts";
 import { signed } from "../operation.ts";
 
 /**
- * Amazon Cognito API: AdminResetUserPassword. The password stops working with the change of status, before the code
- * leaves; ConfirmForgotPassword answers the code.
+ * Amazon Cognito API: AdminResetUserPassword. The password stops working with the change of status, and all that the user
+ * was signed in by ends, before the code leaves; ConfirmForgotPassword answers the code.
  */
 export const AdminResetUserPassword = signed<AdminResetUserPasswordCommandInput, AdminResetUserPasswordCommandOutput>(
   async (call, input) => {
@@ -28,7 +29,11 @@ export const AdminResetUserPassword = signed<AdminResetUserPasswordCommandInput,
       checkLimit(await countTry(call, counted));
       const { code, row } = await drawCode(call, before, "reset", destination);
       const change = { status: "RESET_REQUIRED" as const };
-      return { change, along: (onlyWith: SQL) => [putCode(call.db, row, onlyWith)], code, destination };
+      const along = (only: SQL) => [
+        putCode(call.db, row, only),
+        ...endSessions(call.db, pool.id, before.sub, { only }),
+      ];
+      return { change, along, code, destination };
     });
     const { code, destination } = decision;
     const source = "CustomMessage_ForgotPassword";

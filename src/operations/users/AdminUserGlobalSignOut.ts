@@ -2,7 +2,7 @@ import type {
   AdminUserGlobalSignOutCommandInput,
   AdminUserGlobalSignOutCommandOutput,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { closeSessions, markSignedOut } from "../../directory/sessions.ts";
+import { endSessions, markSignedOut } from "../../directory/sessions.ts";
 import { subOf } from "../../directory/users.ts";
 import { resolvePool, userNotFound } from "../../flows/resolve.ts";
 import { signed } from "../operation.ts";
@@ -14,7 +14,7 @@ export const AdminUserGlobalSignOut = signed<AdminUserGlobalSignOutCommandInput,
     const sub = subOf(pool, input.Username);
     const [[user]] = await call.db.batch([
       markSignedOut(call.db, pool.id, sub, call.now),
-      closeSessions(call.db, pool.id, sub),
+      ...endSessions(call.db, pool.id, sub),
     ]);
     if (!user) throw userNotFound();
     return {};

@@ -28,15 +28,36 @@ beforeAll(async () => {
 });
 
 describe("ChangePassword", () => {
-  it("replaces the password and leaves other sessions alive", async () => {
-    const { AccessToken, change } = await plain.person("jane");
-    const other = (await signIn(plain.ClientId, "jane")).AuthenticationResult;
-    expect(await change(PASSWORD, NEXT)).toEqual({});
-    await expect(signIn(plain.ClientId, "jane")).rejects.toMatchObject(WRONG);
-    expect(await signIn(plain.ClientId, "jane", NEXT)).toHaveProperty("AuthenticationResult");
-    for (const token of [AccessToken, other.AccessToken]) {
-      await expect(call("GetUser", { AccessToken: token })).resolves.toMatchObject({ Username: "jane" });
-    }
+  it("replaces the password, and ends every session of the user but the one that asks for it", async () => {
+    const { ClientId } = plain;
+    await makeUser(plain.pool, "jane");
+    await makeUser(plain.pool, "bystander");
+    const [own, other, theirs] = [
+      await signIn(ClientId, "jane"),
+      await signIn(ClientId, "jane"),
+      await signIn(ClientId, "bystander"),
+    ].map(({ AuthenticationResult }) => AuthenticationResult);
+    const { AccessToken } = own;
+    const words = { PreviousPassword: PASSWORD, ProposedPassword: NEXT };
+    expect(await call("ChangePassword", { AccessToken, ...words })).toEqual({});
+    await expect(signIn(ClientId, "jane")).rejects.toMatchObject(WRONG);
+    expect(await signIn(ClientId, "jane", NEXT)).toHaveProperty("AuthenticationResult");
+    const refresh = ({ RefreshToken }: { RefreshToken: string }) =>
+      call("GetTokensFromRefreshToken", { ClientId, RefreshToken });
+    await expect(call("GetUser", { AccessToken: other.AccessToken })).rejects.toMatchObject({
+      name: "NotAuthorizedException",
+      message: "Access Token has been revoked",
+    });
+    await expect(refresh(other)).rejects.toMatchObject({ message: "Refresh Token has been revoked" });
+    await expect(call("GetUser", { AccessToken })).resolves.toMatchObject({ Username: "jane" });
+    for (const each of [own, theirs]) expect(await refresh(each)).toHaveProperty("AuthenticationResult");
+  });
+
+  it("ends nothing when it is refused", async () => {
+    const { change } = await plain.person("refused");
+    const { AccessToken } = (await signIn(plain.ClientId, "refused")).AuthenticationResult;
+    await expect(change("Not-It-At-All1", NEXT)).rejects.toMatchObject(WRONG);
+    await expect(call("GetUser", { AccessToken })).resolves.toMatchObject({ Username: "refused" });
   });
 
   it("refuses a wrong previous password", async () => {

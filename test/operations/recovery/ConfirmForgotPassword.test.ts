@@ -78,11 +78,16 @@ describe("a right code", () => {
     expect(await signIn(plain.ClientId, "locked", NEXT)).toHaveProperty("AuthenticationResult");
   });
 
-  it("leaves sessions alive", async () => {
+  it("ends every session of the user, and a wrong one ends none", async () => {
+    const { ClientId } = plain;
     const code = await plain.forgetful("busy");
-    const { AuthenticationResult } = await signIn(plain.ClientId, "busy");
+    const { AccessToken, RefreshToken } = (await signIn(ClientId, "busy")).AuthenticationResult;
+    const refresh = () => call("GetTokensFromRefreshToken", { ClientId, RefreshToken });
+    await expect(plain.confirm("busy", wrongCode(code))).rejects.toMatchObject(MISMATCH);
+    expect(await refresh()).toHaveProperty("AuthenticationResult");
     await plain.confirm("busy", code);
-    await expect(call("GetUser", { AccessToken: AuthenticationResult.AccessToken })).resolves.toBeDefined();
+    await expect(refresh()).rejects.toMatchObject({ message: "Refresh Token has been revoked" });
+    await expect(call("GetUser", { AccessToken })).rejects.toMatchObject({ message: "Access Token has been revoked" });
   });
 
   it("does not help a user who has been put back to a temporary password since", async () => {

@@ -29,11 +29,24 @@ it("ends the password at once, and sends a code that makes a new one", async () 
   expect(await signIn(ClientId, "jane", NEW)).toHaveProperty("AuthenticationResult");
 });
 
-it("turns away the access tokens of the user, though not for good", async () => {
+it("ends every session of the user for good, and says at access tokens what to do", async () => {
   await makeUser(pool, "held", email("held@example.com"));
-  const { AccessToken } = (await signIn(ClientId, "held")).AuthenticationResult;
+  const { AccessToken, RefreshToken } = (await signIn(ClientId, "held")).AuthenticationResult;
+  const refresh = () => call("GetTokensFromRefreshToken", { ClientId, RefreshToken });
   await reset("held");
   await expect(call("GetUser", { AccessToken })).rejects.toMatchObject({ name: "PasswordResetRequiredException" });
+  await expect(refresh()).rejects.toMatchObject({ message: "Refresh Token has been revoked" });
+  const ConfirmationCode = await codeSentTo("held@example.com");
+  await call("ConfirmForgotPassword", { ClientId, Username: "held", ConfirmationCode, Password: NEW });
+  await expect(call("GetUser", { AccessToken })).rejects.toMatchObject({ message: "Access Token has been revoked" });
+  await expect(refresh()).rejects.toMatchObject({ message: "Refresh Token has been revoked" });
+});
+
+it("ends nothing when it is refused", async () => {
+  await makeUser(pool, "kept");
+  const { RefreshToken } = (await signIn(ClientId, "kept")).AuthenticationResult;
+  await expect(reset("kept")).rejects.toMatchObject({ name: "InvalidParameterException" });
+  expect(await call("GetTokensFromRefreshToken", { ClientId, RefreshToken })).toHaveProperty("AuthenticationResult");
 });
 
 it("can be asked for again; the code before it is void", async () => {

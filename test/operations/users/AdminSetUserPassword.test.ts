@@ -14,6 +14,8 @@ beforeAll(async () => {
 
 const set = (Username: string, Password: string, Permanent?: boolean, UserPoolId = pool) =>
   call("AdminSetUserPassword", { UserPoolId, Username, Password, Permanent });
+const refresh = (RefreshToken: string) => call("GetTokensFromRefreshToken", { ClientId, RefreshToken });
+const REVOKED = { name: "NotAuthorizedException", message: "Access Token has been revoked" };
 const statusOf = async (Username: string) => (await call("AdminGetUser", { UserPoolId: pool, Username })).UserStatus;
 
 it("replaces the password at once, for good when permanent", async () => {
@@ -35,13 +37,23 @@ it("is temporary unless said otherwise, and expires as a temporary password does
   expect((row.at - Date.now()) / 86_400_000).toBeGreaterThan(6.9);
 });
 
-it("leaves sessions open", async () => {
-  await makeUser(pool, "open");
-  const { AuthenticationResult } = await signIn(ClientId, "open");
-  await set("open", NEW, true);
-  await expect(call("GetUser", { AccessToken: AuthenticationResult.AccessToken })).resolves.toMatchObject({
-    Username: "open",
-  });
+it.each([true, false])("ends every session of the user, and of no other (permanent: %s)", async (permanent) => {
+  const [name, other] = [`open-${permanent}`, `bystander-${permanent}`];
+  await makeUser(pool, name);
+  await makeUser(pool, other);
+  const [mine, theirs] = [await signIn(ClientId, name), await signIn(ClientId, other)];
+  await set(name, NEW, permanent);
+  const { AccessToken, RefreshToken } = mine.AuthenticationResult;
+  await expect(call("GetUser", { AccessToken })).rejects.toMatchObject(REVOKED);
+  await expect(refresh(RefreshToken)).rejects.toMatchObject({ message: "Refresh Token has been revoked" });
+  expect(await refresh(theirs.AuthenticationResult.RefreshToken)).toHaveProperty("AuthenticationResult");
+});
+
+it("ends nothing when it is refused", async () => {
+  await makeUser(pool, "kept");
+  const { RefreshToken } = (await signIn(ClientId, "kept")).AuthenticationResult;
+  await expect(set("kept", "weak", true)).rejects.toThrow();
+  expect(await refresh(RefreshToken)).toHaveProperty("AuthenticationResult");
 });
 
 it.each(["UNCONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED", "EXTERNAL_PROVIDER", "CONFIRMED"])(
