@@ -9,6 +9,7 @@ import { sendMessage } from "../mechanisms/messages/send.ts";
 import { writeMessage } from "../mechanisms/messages/templates.ts";
 import { arnOf, runTrigger } from "../mechanisms/triggers/run-trigger.ts";
 import { userAttributes } from "../mechanisms/triggers/user-attributes.ts";
+import { confirmationLink, confirmsByLink } from "./confirmation-link.ts";
 
 const HOUR = 3_600_000;
 
@@ -65,6 +66,9 @@ const SENDERS = {
   sms: { trigger: "CustomSMSSender", type: "customSMSSenderRequestV1" },
 } as const;
 
+/** Whose mails may have a link in the place of the code. */
+const SIGN_UP = ["CustomMessage_SignUp", "CustomMessage_ResendCode"];
+
 /**
  * Sends a code (or temporary password): the single way that one leaves. Asks the custom-message trigger first; a custom
  * sender of the pool takes the place of both trigger and message.
@@ -116,6 +120,10 @@ export async function deliverCode(
     response: { smsMessage: null, emailMessage: null, emailSubject: null },
   });
   const name = user.username === user.sub ? (user.attributes[destination.attribute] ?? user.username) : user.username;
-  await sendMessage(call, writeMessage(pool, kind, channel, destination.value, { code, username: name }));
+  const link =
+    channel === "email" && SIGN_UP.includes(source) && about.clientId !== undefined && confirmsByLink(pool)
+      ? await confirmationLink(call, pool, { clientId: about.clientId, username: user.username, code })
+      : undefined;
+  await sendMessage(call, writeMessage(pool, kind, channel, destination.value, { code, username: name, link }));
   return deliveryDetails(destination);
 }

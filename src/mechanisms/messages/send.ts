@@ -9,6 +9,7 @@ export interface Message {
   to: string;
   /** Null for SMS. */
   subject: string | null;
+  /** HTML where it is an e-mail, as Amazon Cognito sends it; else plain text. */
   body: string;
 }
 

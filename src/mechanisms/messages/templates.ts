@@ -1,4 +1,5 @@
 import type { Pool } from "../../directory/pools.ts";
+import { escapeHtml } from "../../lib/html.ts";
 import type { Message } from "./send.ts";
 
 /** What a message is about; decides which of the pool's texts it takes. */
@@ -25,6 +26,12 @@ const DEFAULTS = {
   },
 } as const;
 
+/** Cognito's own, where a link is sent. */
+const LINK_DEFAULTS = {
+  subject: "Your verification link",
+  email: "Please click the link below to verify your email address. {##Verify Email##} ",
+};
+
 function textsOf(pool: Pool, kind: MessageKind): { subject?: string; email?: string; sms?: string } {
   const { settings } = pool;
   const found: { subject?: string | undefined; email?: string | undefined; sms?: string | undefined } = {};
@@ -46,19 +53,40 @@ function textsOf(pool: Pool, kind: MessageKind): { subject?: string; email?: str
   return Object.fromEntries(Object.entries(found).filter(([, text]) => text !== undefined));
 }
 
-/** The text of a message with its code and username put in. @param code the code or the temporary password */
+/**
+ * The text of a message with what it is about put in. Mail is HTML: what the pool's owner wrote stays as it is, what is put
+ * in becomes text.
+ * @param about.code the code or the temporary password
+ * @param about.link an address, where the mail is to lead there: `{##text##}` becomes a link with this text
+ */
 export function writeMessage(
   pool: Pool,
   kind: MessageKind,
   channel: Message["channel"],
   to: string,
-  { code, username }: { code: string; username: string },
+  { code, username, link }: { code: string; username: string; link?: string | undefined },
 ): Message {
-  const texts = { ...DEFAULTS[kind], ...textsOf(pool, kind) };
-  // One pass: what is put in is never searched for placeholders again.
-  const fill = (text: string) =>
-    text.replace(/\{####\}|\{username\}/g, (placeholder) => (placeholder === CODE ? code : username));
-  return channel === "email"
-    ? { channel, to, subject: fill(texts.subject), body: fill(texts.email) }
-    : { channel, to, subject: null, body: fill(texts.sms) };
+  const plain = { code, username };
+  if (channel === "sms") {
+    const { sms } = { ...DEFAULTS[kind], ...textsOf(pool, kind) };
+    return { channel, to, subject: null, body: fill(sms, plain) };
+  }
+  const { subject, email } = link === undefined ? { ...DEFAULTS[kind], ...textsOf(pool, kind) } : linkTextsOf(pool);
+  const html = { code: escapeHtml(code), username: escapeHtml(username), href: link && escapeHtml(link) };
+  return { channel, to, subject: fill(subject, plain), body: fill(email, html) };
 }
+
+function linkTextsOf({ settings }: Pool): { subject: string; email: string } {
+  const { EmailSubjectByLink, EmailMessageByLink } = settings.VerificationMessageTemplate ?? {};
+  return { subject: EmailSubjectByLink ?? LINK_DEFAULTS.subject, email: EmailMessageByLink ?? LINK_DEFAULTS.email };
+}
+
+/** The text of a link ends at the first mark of either kind, so that no text takes longer than its length. */
+const PLACEHOLDERS = /\{####\}|\{username\}|\{##((?:(?!\{##|##\})[^])+)##\}/g;
+
+/** One pass: what is put in is never searched for placeholders again. */
+const fill = (text: string, put: { code: string; username: string; href?: string | undefined }): string =>
+  text.replace(PLACEHOLDERS, (placeholder: string, linkText: string | undefined) => {
+    if (linkText === undefined) return placeholder === CODE ? put.code : put.username;
+    return put.href === undefined ? placeholder : `<a href="${put.href}">${linkText}</a>`;
+  });
