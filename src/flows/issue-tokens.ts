@@ -3,15 +3,26 @@ import type { Call } from "../call.ts";
 import type { Client } from "../directory/clients.ts";
 import type { Statement } from "../directory/database.ts";
 import type { Group } from "../directory/groups.ts";
+import { isOpenIdConformant } from "../directory/pool.ts";
 import type { Pool } from "../directory/pools.ts";
 import { openSession, type Session } from "../directory/sessions.ts";
 import type { User } from "../directory/users.ts";
+import { toBase64Url, utf8 } from "../lib/encoding.ts";
+import { sha256 } from "../lib/hash.ts";
+import { Refusal } from "../lib/refusal.ts";
 import { readable } from "../mechanisms/attributes/permissions.ts";
-import { accessTokenClaims, clientTokenClaims, idTokenClaims, rolesOf } from "../mechanisms/tokens/claims.ts";
+import {
+  accessTokenClaims,
+  clientTokenClaims,
+  idTokenClaims,
+  rolesOf,
+  type TokenSession,
+} from "../mechanisms/tokens/claims.ts";
 import { signToken } from "../mechanisms/tokens/jwt.ts";
 import { signingKeys } from "../mechanisms/tokens/keys.ts";
 import { tokenLifetimes } from "../mechanisms/tokens/lifetimes.ts";
 import { hashRefreshToken, newRefreshToken, writeRefreshToken } from "../mechanisms/tokens/refresh-token.ts";
+import { attributesOfScopes } from "../mechanisms/tokens/scope-claims.ts";
 import { runTrigger } from "../mechanisms/triggers/run-trigger.ts";
 import { userAttributes } from "../mechanisms/triggers/user-attributes.ts";
 
@@ -55,9 +66,15 @@ export const poolIdOfIssuer = (issuer: unknown): string => String(issuer).slice(
 export async function newSession(
   call: Call,
   { pool, client, user }: Bearer,
-  { scope, deviceKey = null }: { scope: string; deviceKey?: string | null },
+  {
+    scope,
+    id = crypto.randomUUID(),
+    authTime = Math.floor(call.now / 1000),
+    deviceKey = null,
+    browserSession = null,
+    terms = null,
+  }: Pick<Session, "scope"> & Partial<Pick<Session, "id" | "authTime" | "deviceKey" | "browserSession" | "terms">>,
 ): Promise<{ session: Session; refreshToken: string; statement: (revision: string) => Statement }> {
-  const id = crypto.randomUUID();
   const token = newRefreshToken({ poolId: pool.id, clientId: client.id, sub: user.sub, session: id });
   const refreshToken = await writeRefreshToken(call.keyring, token);
   const session: Session = {
@@ -71,25 +88,55 @@ export async function newSession(
     previousUntil: null,
     scope,
     deviceKey,
-    authTime: Math.floor(call.now / 1000),
+    browserSession,
+    terms,
+    authTime,
     createdAt: call.now,
     expiresAt: call.now + tokenLifetimes(client.settings).refresh * 1000,
   };
   return { session, refreshToken, statement: (revision) => openSession(call.db, session, { revision }) };
 }
 
+/** What the tokens of one answer are made for, beside their session. */
+export interface Minting {
+  clientMetadata?: Record<string, string> | undefined;
+  nonce?: string | undefined;
+  /** The code that leaves in the same answer (hybrid flow). */
+  code?: string | undefined;
+  /** Thumbprint of the key that the access token is bound to (RFC 9449 §6). */
+  jkt?: string | undefined;
+  /** Whether the access token leaves, too; userInfo then tells what the scopes are about. */
+  withAccessToken?: boolean;
+}
+
+/**
+ * Refuses an access token that is bound to no key to a client which wants none such: what is given where no key is asked for,
+ * by the API above all, is bound to none (RFC 9449 §5.2).
+ * @param jkt thumbprint of the key
+ * @throws Refusal NotAuthorizedException
+ */
+export function checkBound({ settings }: Client, jkt: string | undefined): void {
+  if (settings.OAuthConfiguration?.RequireDPoP && jkt === undefined) {
+    throw new Refusal(
+      "NotAuthorizedException",
+      "Tokens of the client are bound to a key, at the token endpoint alone.",
+    );
+  }
+}
+
 /**
  * Makes ID and access token of an open session, after asking the pre-token-generation trigger.
- * @throws Refusal UnexpectedLambdaException
+ * @throws Refusal NotAuthorizedException, UnexpectedLambdaException
  */
 export async function issueTokens(
   call: Call,
   bearer: Bearer,
-  session: Pick<Session, "id" | "authTime" | "scope" | "deviceKey">,
+  session: TokenSession,
   source: TokenSource,
-  clientMetadata?: Record<string, string>,
+  { clientMetadata, nonce, code, jkt, withAccessToken = true }: Minting = {},
 ): Promise<Tokens> {
   const { pool, client, user, groups } = bearer;
+  if (withAccessToken) checkBound(client, jkt);
   const { roles, preferred } = rolesOf(groups);
   await runTrigger(call, pool, "PreTokenGeneration", {
     source,
@@ -117,25 +164,55 @@ export async function issueTokens(
     issuedAt: Math.floor(call.now / 1000),
   };
   const keys = signingKeys(call.settings.signingKeys);
-  const [idToken, accessToken] = await Promise.all([
-    signToken(keys, "id", idTokenClaims(context, readable(pool, client, user), lifetimes.id), call.now),
-    signToken(keys, "access", accessTokenClaims(context, lifetimes.access), call.now),
-  ]);
+  const accessToken = await signToken(keys, "access", accessTokenClaims(context, lifetimes.access, jkt), call.now);
+  const binding = {
+    nonce,
+    ...(session.terms && withAccessToken && { atHash: await halfHash(accessToken) }),
+    ...(code !== undefined && { cHash: await halfHash(code) }),
+  };
+  // A code is as good as an access token here, since it becomes one (OpenID Connect Core 1.0 §5.4).
+  const shown = shownInIdToken(bearer, session, withAccessToken || code !== undefined);
+  const idToken = await signToken(keys, "id", idTokenClaims(context, shown, lifetimes.id, binding), call.now);
   return { idToken, accessToken, expiresIn: lifetimes.access, scope: session.scope };
 }
+
+/**
+ * The attributes in an ID token. A sign-in by the API shows all; one at the pages those of its scopes, which the standard
+ * leaves to userInfo where that can be asked (OpenID Connect Core 1.0 §5.4).
+ */
+function shownInIdToken(
+  { pool, client, user }: Bearer,
+  { scope, terms }: TokenSession,
+  withAccessToken: boolean,
+): Record<string, string> {
+  const attributes = readable(pool, client, user);
+  if (!terms) return attributes;
+  const conformant = isOpenIdConformant(pool.settings);
+  const scopes = conformant && withAccessToken ? [] : scope.split(" ");
+  return attributesOfScopes(scopes, attributes, {
+    // Without openid nobody asked who the user is: what the API gives for a refresh token of such a sign-in says no more.
+    alone: conformant || !scopes.includes("openid") ? "none" : "all",
+    also: terms.claims?.idToken,
+  });
+}
+
+/** OpenID Connect Core 1.0 §3.1.3.6: of a hash as wide as the signature's, the left half. RS256 and ES256 sign SHA-256. */
+const halfHash = async (text: string): Promise<string> =>
+  toBase64Url((await sha256(utf8(text))).subarray(0, 16) as Uint8Array<ArrayBuffer>);
 
 /**
  * Makes the access token of a client that acts for itself (RFC 6749 §4.4). There is no user, session or refresh token, so
  * nothing is stored. Only a pre-token-generation trigger of version V3_0 is asked (Amazon Cognito: pre token generation
  * Lambda trigger).
- * @throws Refusal UnexpectedLambdaException
+ * @throws Refusal NotAuthorizedException, UnexpectedLambdaException
  */
 export async function issueClientToken(
   call: Call,
   { pool, client }: Pick<Bearer, "pool" | "client">,
   scopes: readonly string[],
-  clientMetadata?: Record<string, string>,
+  { clientMetadata, jkt }: Pick<Minting, "clientMetadata" | "jkt"> = {},
 ): Promise<Pick<Tokens, "accessToken" | "expiresIn" | "scope">> {
+  checkBound(client, jkt);
   if (pool.settings.LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion === "V3_0") {
     await runTrigger(call, pool, "PreTokenGeneration", {
       source: "TokenGeneration_ClientCredentials",
@@ -151,6 +228,7 @@ export async function issueClientToken(
     issuer: issuerOf(call, pool.id),
     clientId: client.id,
     scope,
+    jkt,
     issuedAt: Math.floor(call.now / 1000),
   };
   const keys = signingKeys(call.settings.signingKeys);

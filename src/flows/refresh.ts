@@ -1,5 +1,5 @@
 import type { Call } from "../call.ts";
-import type { Client } from "../directory/clients.ts";
+import { type Client, isConfidential } from "../directory/clients.ts";
 import { groupsOf } from "../directory/groups.ts";
 import type { Pool } from "../directory/pools.ts";
 import { closeSession, rotateSession, type Session, sessionById } from "../directory/sessions.ts";
@@ -12,7 +12,7 @@ import {
   readRefreshToken,
   writeRefreshToken,
 } from "../mechanisms/tokens/refresh-token.ts";
-import { issueTokens, type Tokens } from "./issue-tokens.ts";
+import { checkBound, issueTokens, type Tokens } from "./issue-tokens.ts";
 
 const refuse = (message: string, reason?: string) =>
   new Refusal("NotAuthorizedException", message, reason === undefined ? {} : { reason });
@@ -20,60 +20,69 @@ const refuse = (message: string, reason?: string) =>
 /** Whether the client trades its refresh token for a new one each time. */
 export const rotates = (client: Client): boolean => client.settings.RefreshTokenRotation?.Feature === "ENABLED";
 
+/** What comes with a refresh token. */
+interface Presented {
+  clientMetadata?: Record<string, string> | undefined;
+  /** Refuses on grounds that need the user, such as the secret hash over the real username. */
+  check?: ((user: User) => Promise<void>) | undefined;
+  /** Thumbprint of the key that the request proved to hold: the access token is bound to it (RFC 9449 §5). */
+  jkt?: string | undefined;
+  /** RFC 8707 §2.2 */
+  resource?: string | undefined;
+}
+
+type Terms = Pick<Presented, "check" | "jkt" | "resource">;
+
+/** New tokens of a sign-in. */
+export interface Renewed extends Tokens {
+  /** Whether that was at the pages, where scopes are asked for. */
+  atPages: boolean;
+}
+
 /**
  * New ID and access tokens for a refresh token, and a new refresh token where the client rotates them. One hop: with
  * rotation, the token is traded in the same transaction that reads session, user and groups, so it is spent before
  * anything is minted. A client that loses the answer can ask again within the grace period.
- * @param check refuses on grounds that need the user, such as the secret hash over the real username
- * @throws Refusal NotAuthorizedException, RefreshTokenReuseException (which also ends the family: OAuth 2.0 Security Best
- *   Current Practice, RFC 9700 §4.14.2)
+ * @throws Refusal NotAuthorizedException, invalid_target, RefreshTokenReuseException (which also ends the family: OAuth 2.0
+ *   Security Best Current Practice, RFC 9700 §4.14.2)
  */
 export async function refresh(
   call: Call,
   { pool, client }: { pool: Pool; client: Client },
   text: string,
-  {
-    clientMetadata,
-    check,
-  }: { clientMetadata?: Record<string, string> | undefined; check?: (user: User) => Promise<void> } = {},
-): Promise<Tokens> {
+  { clientMetadata, check, jkt, resource }: Presented = {},
+): Promise<Renewed> {
+  checkBound(client, jkt);
   const token = await readRefreshToken(call.keyring, text);
   if (!token || token.poolId !== pool.id) throw refuse("Invalid Refresh Token");
   if (token.clientId !== client.id) throw refuse("Invalid Refresh Token.");
   const hash = await hashRefreshToken(text);
   const { session, user, groups, refreshToken } = rotates(client)
-    ? await trade(call, client, token, hash, check)
-    : await look(call, token, hash, check);
-  const tokens = await issueTokens(
-    call,
-    { pool, client, user, groups },
-    session,
-    "TokenGeneration_RefreshTokens",
+    ? await trade(call, client, token, hash, { check, jkt, resource })
+    : await look(call, token, hash, { check, jkt, resource });
+  const tokens = await issueTokens(call, { pool, client, user, groups }, session, "TokenGeneration_RefreshTokens", {
     clientMetadata,
-  );
-  return refreshToken === undefined ? tokens : { ...tokens, refreshToken };
+    jkt,
+  });
+  return { ...tokens, ...(refreshToken !== undefined && { refreshToken }), atPages: session.terms !== null };
 }
 
 const reads = (call: Call, { poolId, sub, session }: RefreshToken) =>
   [sessionById(call.db, poolId, session), userBySub(call.db, poolId, sub), groupsOf(call.db, poolId, sub)] as const;
 
 /** Without rotation the token stays good until its session ends. */
-async function look(call: Call, token: RefreshToken, hash: string, check?: (user: User) => Promise<void>) {
+async function look(call: Call, token: RefreshToken, hash: string, terms: Terms) {
   const [[session], [user], groups] = await call.db.batch([...reads(call, token)]);
   const held = checkHolder(call, session, user);
-  await check?.(held.user);
+  checkTerms(held.session, terms);
+  await terms.check?.(held.user);
   // A client that stopped rotating may still present the token before the current one.
   if (!equalText(hash, held.session.tokenHash)) throw refuse("Refresh Token has been revoked", "not the current token");
   return { ...held, groups, refreshToken: undefined };
 }
 
-async function trade(
-  call: Call,
-  client: Client,
-  token: RefreshToken,
-  hash: string,
-  check?: (user: User) => Promise<void>,
-) {
+async function trade(call: Call, client: Client, token: RefreshToken, hash: string, terms: Terms) {
+  const { check, jkt, resource } = terms;
   if (check) {
     // The proof of the client needs the user's name and must come before the token is spent: a hop more, for clients with secret hash only.
     const [user] = await userBySub(call.db, token.poolId, token.sub);
@@ -90,10 +99,16 @@ async function trade(
       next,
       graceUntil: call.now + grace,
       now: call.now,
+      jkt,
+      // RFC 9449 §5: a confidential client proves itself anyway, so its refresh tokens are bound to no key.
+      bind: !isConfidential(client),
+      resource,
     }),
     ...reads(call, token),
   ]);
   const held = checkHolder(call, session, user);
+  // Nothing was traded for whoever is refused here, so the family goes on.
+  checkTerms(held.session, terms);
   const retried =
     held.session.previousHash === hash &&
     (held.session.previousUntil ?? 0) > call.now &&
@@ -106,6 +121,15 @@ async function trade(
     });
   }
   return { ...held, groups, refreshToken: successor };
+}
+
+/** @throws Refusal NotAuthorizedException, invalid_target */
+function checkTerms({ terms }: Session, { jkt, resource }: Terms): void {
+  // RFC 9449 §5: wherever it is presented, at the API too, which knows no proofs.
+  if (terms?.jkt !== undefined && terms.jkt !== jkt) throw refuse("Invalid Refresh Token", "bound to another key");
+  if (resource !== undefined && resource !== terms?.resource) {
+    throw new Refusal("invalid_target", "resource differs from that of the authorization request.");
+  }
 }
 
 function checkHolder(
