@@ -1,5 +1,5 @@
 import type { Call } from "../call.ts";
-import type { Client } from "../directory/clients.ts";
+import { type Client, isConfidential } from "../directory/clients.ts";
 import { equalText } from "../lib/constant-time.ts";
 import { fromUtf8, utf8 } from "../lib/encoding.ts";
 import { Refusal } from "../lib/refusal.ts";
@@ -37,7 +37,8 @@ export async function checkSecretHash(
   given: string | undefined,
   ...names: string[]
 ): Promise<void> {
-  if (client.secrets.length === 0 && given === undefined) return;
+  if (given === undefined && !isConfidential(client)) return;
+  // Also where it has keys instead: those prove it at the OAuth endpoints alone.
   if (given === undefined) {
     throw new Refusal(
       "NotAuthorizedException",
@@ -51,14 +52,14 @@ export async function checkSecretHash(
 
 /**
  * Whether a secret given in clear is the client's (GetTokensFromRefreshToken, RevokeToken, client_secret_basic and _post).
- * A public client has none and is content without one.
+ * A public client has none and is content without one; one that proves itself by keys is not.
  */
 export async function checkClientSecret(
   call: Call,
-  client: Pick<Client, "id" | "secrets">,
+  client: Pick<Client, "id" | "secrets" | "settings">,
   given: string | undefined,
 ): Promise<boolean> {
-  if (client.secrets.length === 0 || given === undefined) return client.secrets.length === 0 && given === undefined;
+  if (given === undefined) return !isConfidential(client);
   const secrets = await clientSecrets(call, client);
   // Every secret is compared, so that time does not tell which one fits.
   return secrets.map((secret) => equalText(secret, given)).includes(true);

@@ -7,7 +7,10 @@ const HOUR = 3_600_000;
 /** What is limited by the hour; sign-in by password has a lock of its own. */
 export type LimitedKind = Exclude<AttemptKind, "password">;
 
-/** Tries that a user, or a name that nobody has, is given each hour (Amazon Cognito: quotas, codes sent and answered). */
+/**
+ * Tries that a user, or a name that nobody has, is given each hour (Amazon Cognito: quotas, codes sent and answered); for
+ * codes of devices, a network, where only wrong ones count.
+ */
 const MOST: Record<LimitedKind, number> = {
   "send-sign-up": 5,
   "confirm-sign-up": 15,
@@ -16,6 +19,7 @@ const MOST: Record<LimitedKind, number> = {
   "send-reset": 5,
   "confirm-reset": 15,
   "change-password": 5,
+  "enter-device-code": 20,
 };
 
 /**

@@ -1,5 +1,6 @@
-// What the endpoints that clients call themselves have in common: token, revocation and introspection (RFC 6749 §3.2,
-// RFC 7009 §2.1, RFC 7662 §2.1). Method, form, client and errors are dealt with here, once; what is asked is not.
+// What the endpoints that clients call themselves have in common: token, revocation, introspection and pushed requests
+// (RFC 6749 §3.2, RFC 7009 §2.1, RFC 7662 §2.1, RFC 9126 §2). Method, form, client and errors are dealt with here, once;
+// what is asked is not.
 import { type Context, Hono } from "hono";
 import type { Call } from "../../call.ts";
 import { type AuthenticatedClient, authenticateClient } from "../../flows/authorization/authenticate-client.ts";
@@ -9,6 +10,7 @@ import { describeError } from "../../lib/log.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { readAtMost } from "../../lib/request-body.ts";
 import { type OauthError, toOauthError } from "./oauth-error.ts";
+import { JSON_TYPE, oauthHeaders, preflight } from "./oauth-headers.ts";
 
 /** Parameters of a request; those without a value are absent (RFC 6749 §3.2). */
 export type Form = ReadonlyMap<string, string>;
@@ -17,10 +19,16 @@ export interface FormEndpoint {
   path: string;
   /** Whether scripts of any origin may call it. */
   cors: boolean;
-  /** Status of `invalid_client`. */
+  /** Status of `invalid_client`; where it is 400, pools that keep to the standard have 401 all the same. */
   invalidClient: 400 | 401;
-  /** Does what was asked, for a client that has been authenticated. @returns the JSON to answer, null for none */
-  answer(call: Call, client: AuthenticatedClient, form: Form): Promise<object | null>;
+  /** Status of what is answered; 200 unless said. */
+  status?: 201;
+  /**
+   * Does what was asked, for a client that has been authenticated.
+   * @param request as it arrived, without its body
+   * @returns the JSON to answer, null for none
+   */
+  answer(call: Call, client: AuthenticatedClient, form: Form, request: Request): Promise<object | null>;
 }
 
 type OauthApp = Hono<{ Bindings: Cloudflare.Env; Variables: { call: Call } }>;
@@ -28,25 +36,10 @@ type OauthApp = Hono<{ Bindings: Cloudflare.Env; Variables: { call: Call } }>;
 const MOST_BYTES = 65_536;
 const FORM = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 
-/** As the endpoints of a Cognito domain answer; `no-store` is also RFC 6749 §5.1. */
-const headersOf = (call: Call, cors: boolean): Record<string, string> => ({
-  "x-amz-cognito-request-id": call.requestId,
-  "Cache-Control": "no-cache, no-store, max-age=0, must-revalidate",
-  Pragma: "no-cache",
-  Expires: "0",
-  "Strict-Transport-Security": "max-age=31536000 ; includeSubDomains",
-  "X-Content-Type-Options": "nosniff",
-  "X-XSS-Protection": "1; mode=block",
-  "X-Frame-Options": "DENY",
-  ...(cors && { "Access-Control-Allow-Origin": "*" }),
-});
-
-const JSON_TYPE = { "Content-Type": "application/json;charset=UTF-8" };
-
 /** Builds the routes of an endpoint. Any method but POST is refused. */
 export function formEndpoint(endpoint: FormEndpoint): OauthApp {
   const app: OauthApp = new Hono();
-  if (endpoint.cors) app.options(endpoint.path, (c) => preflight(c.req.raw));
+  if (endpoint.cors) app.options(endpoint.path, (c) => preflight(c.req.raw, "POST"));
   app.all(endpoint.path, (c) => respond(c, endpoint));
   return app;
 }
@@ -56,12 +49,12 @@ async function respond(
   endpoint: FormEndpoint,
 ): Promise<Response> {
   const call = c.get("call");
-  const headers = headersOf(call, endpoint.cors);
+  const headers = oauthHeaders(call, endpoint.cors);
   try {
     const body = await perform(call, c.req.raw, endpoint);
     call.log("operation", { operation: endpoint.path, ...costOf(call) });
     if (body === null) return new Response(null, { headers: { ...headers, "Content-Length": "0" } });
-    return Response.json(body, { headers: { ...headers, ...JSON_TYPE } });
+    return Response.json(body, { status: endpoint.status ?? 200, headers: { ...headers, ...JSON_TYPE } });
   } catch (thrown) {
     const error = toOauthError(thrown);
     if (error) {
@@ -96,9 +89,10 @@ async function perform(call: Call, request: Request, endpoint: FormEndpoint): Pr
     clientId: form.get("client_id"),
     clientSecret: form.get("client_secret"),
     clientAssertion: form.get("client_assertion"),
+    clientAssertionType: form.get("client_assertion_type"),
   };
   const client = await authenticateClient(call, presented, new URL(request.url).host);
-  return endpoint.answer(call, client, form);
+  return endpoint.answer(call, client, form, request);
 }
 
 /** A parameter that the request must have. @throws Refusal invalid_request */
@@ -113,7 +107,7 @@ function errorResponse(
   { invalidClient, cors }: FormEndpoint,
   headers: Record<string, string>,
 ): Response {
-  const sent = error === "invalid_client" ? invalidClient : status;
+  const sent = error === "invalid_client" ? Math.max(invalidClient, status) : status;
   const body = { error, ...(description !== "" && { error_description: description }) };
   return Response.json(body, {
     status: sent,
@@ -126,16 +120,3 @@ function errorResponse(
     },
   });
 }
-
-/** Preflight (Fetch standard, CORS): any origin, any header that is asked for (Amplify sends x-amz-user-agent), no credentials. */
-const preflight = (request: Request): Response =>
-  new Response(null, {
-    status: 204,
-    headers: {
-      "Access-Control-Allow-Origin": "*",
-      "Access-Control-Allow-Methods": "POST",
-      "Access-Control-Allow-Headers":
-        request.headers.get("access-control-request-headers") ?? "content-type, authorization, x-amz-user-agent",
-      "Access-Control-Max-Age": "172800",
-    },
-  });

@@ -1,3 +1,4 @@
+import { describable } from "../../lib/describable.ts";
 import { Refusal } from "../../lib/refusal.ts";
 
 /** An error of RFC 6749 §5.2, RFC 7009 §2.2.1 or of our own making, as it goes out. */
@@ -15,7 +16,21 @@ const CODES: ReadonlyMap<string, number> = new Map([
   ["unauthorized_client", 400],
   ["unsupported_grant_type", 400],
   ["invalid_scope", 400],
+  ["invalid_target", 400],
   ["unsupported_token_type", 400],
+  // RFC 8628 §3.5
+  ["authorization_pending", 400],
+  ["slow_down", 400],
+  ["access_denied", 400],
+  ["expired_token", 400],
+  // OpenID Connect Core 1.0 §3.1.2.6, of requests that are pushed
+  ["request_not_supported", 400],
+  ["registration_not_supported", 400],
+  // RFC 9449 §5
+  ["invalid_dpop_proof", 400],
+  // RFC 6750 §3.1
+  ["invalid_token", 401],
+  ["insufficient_scope", 403],
 ]);
 
 /**
@@ -34,16 +49,9 @@ const FROM_COGNITO: ReadonlyMap<string, { error: string; status: number }> = new
 /** What a refusal is called here; undefined for anything else, which is a bug and must not be described to the caller. */
 export function toOauthError(thrown: unknown): OauthError | undefined {
   if (!(thrown instanceof Refusal)) return undefined;
-  const description = descriptionOf(thrown.message);
+  const description = describable(thrown.message);
   const status = CODES.get(thrown.name);
   if (status !== undefined) return { error: thrown.name, description, status: thrown.status ?? status };
   const known = FROM_COGNITO.get(thrown.name);
   return known && { ...known, description };
 }
-
-/** RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E. Text of owners' code may hold anything. */
-const descriptionOf = (text: string): string =>
-  text
-    .slice(0, 1_024)
-    .replace(/[^\x21\x23-\x5b\x5d-\x7e]+/g, " ")
-    .trim();

@@ -1,37 +1,49 @@
 import type { Call } from "../../call.ts";
-import type { Client } from "../../directory/clients.ts";
+import { type Client, isConfidential } from "../../directory/clients.ts";
 import { findScopes } from "../../directory/resource-servers.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { allowsAny } from "../explicit-auth-flows.ts";
 import { issueClientToken, type Tokens } from "../issue-tokens.ts";
 import type { AuthenticatedClient } from "./authenticate-client.ts";
+import type { Possession } from "./dpop-proof.ts";
 
 /** The value of ExplicitAuthFlows that opens GetClientToken, and with it the grant. */
 export const CLIENT_TOKEN_FLOW = "ALLOW_CLIENT_TOKEN_AUTH";
 
 /** Whether a client may act for itself: it is confidential (RFC 6749 §4.4) and its settings open the grant. */
-function mayActForItself({ secrets, settings }: Client): boolean {
+function mayActForItself(client: Client): boolean {
+  const { settings } = client;
   const byOauth =
     settings.AllowedOAuthFlowsUserPoolClient && settings.AllowedOAuthFlows?.includes("client_credentials");
-  return secrets.length > 0 && (byOauth || allowsAny(settings, [CLIENT_TOKEN_FLOW]));
+  return isConfidential(client) && (byOauth || allowsAny(settings, [CLIENT_TOKEN_FLOW]));
 }
 
 /**
- * An access token for a client that acts for itself (RFC 6749 §4.4). No hop while client, pool and scopes are known.
+ * An access token for a client that acts for itself (RFC 6749 §4.4). No hop while client, pool and scopes are known, but
+ * for the proof of a key.
  * @param scopes as requested; undefined for all that the client has
- * @throws Refusal unauthorized_client, invalid_scope, invalid_grant, UnexpectedLambdaException
+ * @throws Refusal unauthorized_client, invalid_scope, invalid_grant, invalid_dpop_proof, UnexpectedLambdaException
  */
 export async function clientCredentials(
   call: Call,
   { client, pool }: AuthenticatedClient,
-  { scopes, clientMetadata }: { scopes: string[] | undefined; clientMetadata: Record<string, string> | undefined },
+  {
+    scopes,
+    clientMetadata,
+    possession,
+  }: {
+    scopes: string[] | undefined;
+    clientMetadata: Record<string, string> | undefined;
+    possession?: Possession | undefined;
+  },
 ): Promise<Pick<Tokens, "accessToken" | "expiresIn" | "scope">> {
   if (!mayActForItself(client)) {
     throw new Refusal("unauthorized_client", "The client credentials grant is not enabled for the client.");
   }
   const existing = await findScopes(call.db, pool.id, call.now);
   const granted = grantedScopes(client.settings.AllowedOAuthScopes ?? [], existing, scopes);
-  return issueClientToken(call, { client, pool }, granted, clientMetadata);
+  await possession?.spend();
+  return issueClientToken(call, { client, pool }, granted, { clientMetadata, jkt: possession?.jkt });
 }
 
 /**

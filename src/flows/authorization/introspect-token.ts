@@ -1,4 +1,5 @@
 import type { Call } from "../../call.ts";
+import { findClient, isConfidential } from "../../directory/clients.ts";
 import { type Session, sessionById } from "../../directory/sessions.ts";
 import { type User, userBySub } from "../../directory/users.ts";
 import { equalText } from "../../lib/constant-time.ts";
@@ -18,13 +19,15 @@ interface Active {
   client_id: string;
   username?: string;
   /** Of access tokens only: it says how a token is used where something is asked for with it. */
-  token_type?: "Bearer";
+  token_type?: "Bearer" | "DPoP";
   exp: number;
   iat: number;
   sub: string;
   aud?: string;
   iss: string;
   jti?: string;
+  /** The key that an access token is bound to, by its thumbprint (RFC 9449 §6.2). */
+  cnf?: { jkt: string };
 }
 
 type AccessClaims = Omit<Active, "active" | "scope" | "token_type"> & {
@@ -47,15 +50,18 @@ export async function introspectToken(
   text: string,
 ): Promise<Introspection> {
   // RFC 7662 §2.1: whoever may ask must have proved to be somebody.
-  if (client.secrets.length === 0) {
+  if (!isConfidential(client)) {
     throw new Refusal("invalid_client", "Client authentication failed.", { reason: "public client" });
   }
   const checked = await checkToken(signingKeys(call.settings.signingKeys), "access", text, call.now);
   if (typeof checked !== "string") {
     const claims = checked.claims as unknown as AccessClaims;
-    return poolIdOfIssuer(claims.iss) === pool.id && (await isAlive(call, pool.id, claims))
-      ? describe(claims)
-      : INACTIVE;
+    if (poolIdOfIssuer(claims.iss) !== pool.id) return INACTIVE;
+    const [alive, holder] = await Promise.all([
+      isAlive(call, pool.id, claims),
+      findClient(call.db, claims.client_id, call.now),
+    ]);
+    return alive && holder?.pool.id === pool.id ? describe(claims) : INACTIVE;
   }
   const token = await readRefreshToken(call.keyring, text);
   if (!token || token.poolId !== pool.id || token.clientId !== client.id) return INACTIVE;
@@ -98,16 +104,17 @@ async function holderOf(
 const isGood = ({ tokenHash, previousHash, previousUntil }: Session, hash: string, now: number): boolean =>
   equalText(hash, tokenHash) || ((previousUntil ?? 0) > now && equalText(hash, previousHash ?? ""));
 
-const describe = ({ scope, client_id, username, exp, iat, sub, aud, iss, jti }: AccessClaims): Introspection => ({
+const describe = ({ scope, client_id, username, exp, iat, sub, aud, iss, jti, cnf }: AccessClaims): Introspection => ({
   active: true,
   scope: scope ?? "",
   client_id,
   ...(username !== undefined && { username }),
-  token_type: "Bearer",
+  token_type: cnf ? "DPoP" : "Bearer",
   exp,
   iat,
   sub,
   ...(aud !== undefined && { aud }),
   iss,
   ...(jti !== undefined && { jti }),
+  ...(cnf && { cnf }),
 });

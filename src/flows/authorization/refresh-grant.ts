@@ -2,33 +2,50 @@ import type { Call } from "../../call.ts";
 import type { Client } from "../../directory/clients.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { allowsAny, REFRESH_FLOWS } from "../explicit-auth-flows.ts";
-import type { Tokens } from "../issue-tokens.ts";
 import { refresh, rotates } from "../refresh.ts";
 import { SELF_SERVICE_SCOPE } from "../signed-in.ts";
 import type { AuthenticatedClient } from "./authenticate-client.ts";
+import type { Possession } from "./dpop-proof.ts";
+import type { GrantedTokens } from "./redeem.ts";
 
 /** Rotation closes ALLOW_REFRESH_TOKEN_AUTH and opens this grant by itself; so does a grant that gives refresh tokens. */
 function mayRefresh(client: Client): boolean {
   const { AllowedOAuthFlowsUserPoolClient, AllowedOAuthFlows } = client.settings;
-  const byCode = AllowedOAuthFlowsUserPoolClient && AllowedOAuthFlows?.includes("code");
-  return byCode || rotates(client) || allowsAny(client.settings, REFRESH_FLOWS);
+  const flows: readonly string[] = AllowedOAuthFlows ?? [];
+  const byGrant = AllowedOAuthFlowsUserPoolClient && ["code", "device_code"].some((flow) => flows.includes(flow));
+  return byGrant || rotates(client) || allowsAny(client.settings, REFRESH_FLOWS);
+}
+
+/** What a client presents for new tokens. */
+export interface Renewal {
+  refreshToken: string;
+  /** RFC 8707 §2.2: what was asked for, once more. */
+  resource: string | undefined;
+  /** Of the key that the access token is to be bound to (RFC 9449 §5). */
+  possession: Possession | undefined;
 }
 
 /**
  * Tokens for a refresh token at the token endpoint (RFC 6749 §6). The scopes are always those that were granted, so they
  * cannot grow. There is an ID token where OpenID Connect was asked for (OpenID Connect Core 1.0 §12.2), and for a sign-in
  * by the API, whose one scope this is and which always has one.
- * @throws Refusal unauthorized_client, NotAuthorizedException, RefreshTokenReuseException, UnexpectedLambdaException
+ * @throws Refusal unauthorized_client, invalid_dpop_proof, invalid_target, NotAuthorizedException,
+ *   RefreshTokenReuseException, UnexpectedLambdaException
  */
 export async function refreshGrant(
   call: Call,
   { client, pool }: AuthenticatedClient,
-  refreshToken: string,
-): Promise<Omit<Tokens, "idToken"> & { idToken?: string }> {
+  { refreshToken, resource, possession }: Renewal,
+): Promise<GrantedTokens> {
   if (!mayRefresh(client)) {
     throw new Refusal("unauthorized_client", "The refresh token grant is not enabled for the client.");
   }
-  const { idToken, ...tokens } = await refresh(call, { client, pool }, refreshToken);
-  const hasIdToken = tokens.scope === SELF_SERVICE_SCOPE || tokens.scope.split(" ").includes("openid");
+  // Before the refresh token: whoever repeats what a client has sent must not trade its token away.
+  await possession?.spend();
+  const { idToken, atPages, ...tokens } = await refresh(call, { client, pool }, refreshToken, {
+    resource,
+    jkt: possession?.jkt,
+  });
+  const hasIdToken = tokens.scope.split(" ").includes("openid") || (!atPages && tokens.scope === SELF_SERVICE_SCOPE);
   return hasIdToken ? { ...tokens, idToken } : tokens;
 }

@@ -5,6 +5,7 @@ import { secretHash } from "../../../src/mechanisms/callers/secret-hash.ts";
 import { call, makeClient, makePool, makeUser, ORIGIN, PASSWORD, signIn } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
 import { get } from "../../fetch.ts";
+import { authorizeUrl, makeWebClient, Person } from "../login/person.ts";
 import { API, basic, makeApi, makeMachine, type Machine, post, read, takeToken } from "./requests.ts";
 
 const PATH = "/oauth2/introspect";
@@ -54,6 +55,20 @@ describe("an access token", () => {
     });
   });
 
+  it("[RFC 8707 §2] is described with the audience that it was asked for", async () => {
+    const { ClientId } = await makeWebClient(pool, { AllowedOAuthFlows: ["implicit"] });
+    const person = new Person();
+    await person.visit(authorizeUrl(ClientId, { response_type: "token", resource: "https://photos.test" }));
+    await person.submit({ username: "jane", password: PASSWORD });
+    const { access_token = "" } = person.sentToClient();
+    expect(await introspect(access_token)).toMatchObject({
+      active: true,
+      aud: "https://photos.test",
+      scope: "openid",
+      token_type: "Bearer",
+    });
+  });
+
   it("of a machine is described without a user", async () => {
     const { access_token } = await read(takeToken(api, { scope: `${API}/read` }));
     const { exp, iat, jti } = decodeJwt(access_token);
@@ -91,6 +106,15 @@ describe("an access token", () => {
     expect(await introspect(AccessToken)).toMatchObject({ active: true });
     await call("AdminUserGlobalSignOut", { UserPoolId: pool, Username: "ann" });
     expect(await introspect(AccessToken)).toEqual(INACTIVE);
+  });
+
+  it("is inactive once its client is gone, a person's as well as a machine's", async () => {
+    const gone = (await makeClient(pool)).ClientId;
+    const machine = await makeMachine(pool);
+    const tokens = [(await tokensOf("jane", gone)).AccessToken, (await read(takeToken(machine))).access_token];
+    for (const token of tokens) expect(await introspect(token)).toMatchObject({ active: true });
+    for (const ClientId of [gone, machine.id]) await call("DeleteUserPoolClient", { UserPoolId: pool, ClientId });
+    for (const token of tokens) expect(await introspect(token)).toEqual(INACTIVE);
   });
 
   it("is inactive once it has expired", async () => {

@@ -1,6 +1,6 @@
 import { createLocalJWKSet } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
-import { call, makePool, ORIGIN } from "../../client.ts";
+import { makePool } from "../../client.ts";
 import { countingDatabase, get } from "../../fetch.ts";
 
 let pool: string;
@@ -9,8 +9,9 @@ beforeAll(async () => {
 });
 
 const documents = [
-  ["the key set", "jwks.json"],
-  ["discovery", "openid-configuration"],
+  ["the key set", (id: string) => `/${id}/.well-known/jwks.json`],
+  ["discovery", (id: string) => `/${id}/.well-known/openid-configuration`],
+  ["the metadata of RFC 8414", (id: string) => `/.well-known/oauth-authorization-server/${id}`],
 ] as const;
 
 describe("jwks.json", () => {
@@ -27,69 +28,8 @@ describe("jwks.json", () => {
   });
 });
 
-describe("openid-configuration", () => {
-  it("[OpenID Connect Discovery 1.0 §4.3] names as issuer the address that it was found under", async () => {
-    const found = await get(`/${pool}/.well-known/openid-configuration`);
-    expect(await found.json()).toEqual({
-      issuer: `${ORIGIN}/${pool}`,
-      jwks_uri: `${ORIGIN}/${pool}/.well-known/jwks.json`,
-      token_endpoint: `${ORIGIN}/oauth2/token`,
-      token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
-      revocation_endpoint: `${ORIGIN}/oauth2/revoke`,
-      revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
-      introspection_endpoint: `${ORIGIN}/oauth2/introspect`,
-      introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
-      grant_types_supported: ["client_credentials", "refresh_token"],
-      id_token_signing_alg_values_supported: ["RS256"],
-      response_types_supported: ["code", "token"],
-      subject_types_supported: ["public"],
-    });
-  });
-
-  it("[RFC 8414 §2] names no endpoint that is not there", async () => {
-    const found = await (await get(`/${pool}/.well-known/openid-configuration`)).json<Record<string, string>>();
-    const endpoints = Object.entries(found).filter(([name]) => name.endsWith("_endpoint"));
-    expect(endpoints).toHaveLength(3);
-    for (const [, address] of endpoints) {
-      const answer = await get(address, { method: "POST" });
-      expect(await answer.json()).toMatchObject({ error: "invalid_request" });
-    }
-  });
-
-  it("names the endpoints at the pool's domain: a custom one before a prefix, and a prefix where prefixes have hosts", async () => {
-    const place = await makePool();
-    const endpoint = async (changes: object = {}) => {
-      const found = await get(`/${place}/.well-known/openid-configuration`, {}, { ORIGIN, ...changes });
-      const { issuer, token_endpoint } = await found.json<Record<string, string>>();
-      expect(issuer).toBe(`${ORIGIN}/${place}`);
-      return token_endpoint;
-    };
-    expect(await endpoint()).toBe(`${ORIGIN}/oauth2/token`);
-    await call("CreateUserPoolDomain", { UserPoolId: place, Domain: "acme" });
-    expect(await endpoint()).toBe(`${ORIGIN}/oauth2/token`);
-    const DOMAIN_SUFFIX = "login.test";
-    expect(await endpoint({ DOMAIN_SUFFIX })).toBe("http://acme.login.test/oauth2/token");
-    const CertificateArn = "arn:aws:acm:us-east-1:000000000000:certificate/12345678-1234-1234-1234-123456789012";
-    const custom = { UserPoolId: place, Domain: "auth.example.com" };
-    await call("CreateUserPoolDomain", { ...custom, CustomDomainConfig: { CertificateArn } });
-    expect(await endpoint({ DOMAIN_SUFFIX })).toBe("http://auth.example.com/oauth2/token");
-    await call("DeleteUserPoolDomain", custom);
-    await call("DeleteUserPoolDomain", { UserPoolId: place, Domain: "acme" });
-    expect(await endpoint({ DOMAIN_SUFFIX })).toBe(`${ORIGIN}/oauth2/token`);
-  });
-
-  it("names the deployment's own origin where one is configured, whatever host was asked", async () => {
-    const ORIGIN = "https://login.example.com";
-    const found = await get(`/${pool}/.well-known/openid-configuration`, {}, { ORIGIN });
-    expect(await found.json()).toMatchObject({
-      issuer: `${ORIGIN}/${pool}`,
-      jwks_uri: `${ORIGIN}/${pool}/.well-known/jwks.json`,
-    });
-  });
-});
-
-describe.each(documents)("%s", (_, name) => {
-  const path = () => `/${pool}/.well-known/${name}`;
+describe.each(documents)("%s", (_, pathOf) => {
+  const path = () => pathOf(pool);
 
   it("may be read by scripts of any origin and kept for less time than a key is published before it signs", async () => {
     const { status, headers } = await get(path(), { headers: { origin: "https://app.example.com" } });
@@ -139,7 +79,7 @@ describe.each(documents)("%s", (_, name) => {
 
   it("does not exist for a pool that does not", async () => {
     const { DB, asked } = countingDatabase();
-    const answer = await get(`/us-east-1_none/.well-known/${name}`, {}, { DB });
+    const answer = await get(pathOf("us-east-1_none"), {}, { DB });
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ code: "ResourceNotFoundException" });
     expect(answer.headers.get("cache-control")).toBe("no-store");

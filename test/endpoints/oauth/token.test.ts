@@ -233,10 +233,9 @@ describe("client authentication", () => {
 
 describe("grant types", () => {
   it.each([
-    "authorization_code",
     "password",
     "implicit",
-    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
     "CLIENT_CREDENTIALS",
     "constructor",
     "__proto__",

@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { clientCredentials } from "../../../flows/authorization/client-credentials.ts";
+import { tokenTypeOf } from "../../../flows/authorization/dpop-proof.ts";
 import { Refusal } from "../../../lib/refusal.ts";
 import type { Grant } from "./grant.ts";
 
 const metadata = z.record(z.string(), z.string());
 
 /** RFC 6749 §4.4. The scope is in the answer where the request had none, since then it is not what was asked for (§5.1). */
-export const clientCredentialsGrant: Grant = async (call, client, form) => {
+export const clientCredentialsGrant: Grant = async (call, client, form, possession) => {
+  // RFC 8707 §2.2. Amazon Cognito: resource binding is for tokens of people.
+  if (form.has("resource")) throw new Refusal("invalid_target", "The grant has no resource.");
   const scopes = form
     .get("scope")
     ?.split(" ")
@@ -14,11 +17,12 @@ export const clientCredentialsGrant: Grant = async (call, client, form) => {
   const { accessToken, expiresIn, scope } = await clientCredentials(call, client, {
     scopes: scopes?.length ? scopes : undefined,
     clientMetadata: readMetadata(form.get("aws_client_metadata")),
+    possession,
   });
   return {
     access_token: accessToken,
     expires_in: expiresIn,
-    token_type: "Bearer",
+    token_type: tokenTypeOf(possession),
     ...(!scopes?.length && { scope }),
   };
 };

@@ -209,6 +209,11 @@ describe("aws_client_metadata", () => {
   });
 });
 
+it("[RFC 8707 §2.2] has no resource, and says so rather than leaving the token without", async () => {
+  const answer = await read(takeToken(machine, { resource: "https://api.test/v1" }));
+  expect(answer).toMatchObject({ status: 400, error: "invalid_target" });
+});
+
 describe("the pre-token-generation trigger", () => {
   const withTrigger = async (LambdaVersion: string) => {
     const place = await makePool({ LambdaConfig: { PreTokenGenerationConfig: { LambdaArn: LAMBDA, LambdaVersion } } });

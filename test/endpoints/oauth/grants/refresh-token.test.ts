@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { secretHash } from "../../../../src/mechanisms/callers/secret-hash.ts";
 import { call, makeClient, makePool, makeUser, PASSWORD, signIn } from "../../../client.ts";
 import { costsOf } from "../../../cost.ts";
+import { authorizeUrl, CALLBACK, makeWebClient, Person } from "../../login/person.ts";
 import { basic, post, read } from "../requests.ts";
 
 const PASSWORDS = ["ALLOW_USER_PASSWORD_AUTH"];
@@ -222,5 +223,42 @@ describe("rotation", () => {
     });
     expect(await refresh(RefreshToken, other)).toMatchObject({ error: "invalid_grant" });
     expect(await refresh(RefreshToken, ClientId, { client_secret: ClientSecret })).toMatchObject({ status: 200 });
+  });
+});
+
+describe("[RFC 8707 §2.2] the resource", () => {
+  const RESOURCE = "https://api.test/v1";
+
+  /** Tokens of a sign-in that was for one resource. */
+  async function tokensFor(ClientId: string): Promise<Record<string, string>> {
+    const person = new Person();
+    await person.visit(authorizeUrl(ClientId, { resource: RESOURCE }));
+    await person.submit({ username: "jane", password: PASSWORD });
+    const code = person.sentToClient().code as string;
+    const fields = { grant_type: "authorization_code", client_id: ClientId, code, redirect_uri: CALLBACK };
+    return read(post("/oauth2/token", fields)) as never;
+  }
+
+  it.each([
+    ["a token that stays", {}],
+    ["a token that rotates", rotation(0)],
+  ])("stays, whether or not it is named again, and is no other: for %s", async (_, settings) => {
+    const { ClientId } = await makeWebClient(pool, settings);
+    let { refresh_token: current = "" } = await tokensFor(ClientId);
+    for (const resource of ["https://api.test/v2", `${RESOURCE}/`, "x"]) {
+      expect(await refresh(current, ClientId, { resource })).toMatchObject({ status: 400, error: "invalid_target" });
+    }
+    // None of which has traded it.
+    for (const more of [{ resource: RESOURCE }, {}, { resource: "" }]) {
+      const next = await refresh(current, ClientId, more);
+      expect(decodeJwt(next.access_token).aud).toBe(RESOURCE);
+      current = next.refresh_token ?? current;
+    }
+  });
+
+  it("is none for a sign-in that named none, by pages or API", async () => {
+    const { RefreshToken } = await tokensOf();
+    expect(await refresh(RefreshToken, client, { resource: RESOURCE })).toMatchObject({ error: "invalid_target" });
+    expect(await refresh(RefreshToken)).toMatchObject({ status: 200 });
   });
 });
