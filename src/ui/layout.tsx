@@ -2,7 +2,8 @@ import type { Child } from "hono/jsx";
 import { raw } from "hono/html";
 import { STYLE } from "./style.ts";
 
-const ICON =
+/** The icon of every page, as an address. */
+export const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M3 15V7a5 5 0 0 1 10 0v8h-3V7a2 2 0 0 0-4 0v8z' fill='%230b57b0'/%3E%3C/svg%3E";
 
 /** A whole page. */

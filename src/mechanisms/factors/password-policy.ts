@@ -21,6 +21,15 @@ const SYMBOL = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+\- ]/;
 /** Without 0 O o, 1 I l and i, which people mix up, and without symbols that mean something in HTML or a template. */
 const READABLE = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789!@%*+-=?";
 
+/** What a policy asks for, for people to read. */
+export const passwordRules = (policy: PasswordPolicyType = DEFAULT_POLICY) => ({
+  length: policy.MinimumLength ?? DEFAULT_LENGTH,
+  lowercase: policy.RequireLowercase === true,
+  uppercase: policy.RequireUppercase === true,
+  numbers: policy.RequireNumbers === true,
+  symbols: policy.RequireSymbols === true,
+});
+
 /**
  * Whether a password conforms with a pool's policy. Characters are Unicode code points.
  * @returns null when it does, else the message of the first failure, for InvalidPasswordException. The order and the
