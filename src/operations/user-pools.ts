@@ -5,6 +5,8 @@ import { GetUser } from "./account/GetUser.ts";
 import { GetUserAttributeVerificationCode } from "./account/GetUserAttributeVerificationCode.ts";
 import { UpdateUserAttributes } from "./account/UpdateUserAttributes.ts";
 import { VerifyUserAttribute } from "./account/VerifyUserAttribute.ts";
+import { GetUICustomization } from "./branding/GetUICustomization.ts";
+import { SetUICustomization } from "./branding/SetUICustomization.ts";
 import { AddUserPoolClientSecret } from "./clients/AddUserPoolClientSecret.ts";
 import { CreateUserPoolClient } from "./clients/CreateUserPoolClient.ts";
 import { DeleteUserPoolClient } from "./clients/DeleteUserPoolClient.ts";
@@ -78,6 +80,9 @@ export const userPools: ReadonlyMap<string, Operation> = new Map(
     GetUserAttributeVerificationCode,
     UpdateUserAttributes,
     VerifyUserAttribute,
+    // Branding
+    GetUICustomization,
+    SetUICustomization,
     // App clients
     AddUserPoolClientSecret,
     CreateUserPoolClient,
