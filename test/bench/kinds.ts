@@ -2,7 +2,8 @@ import { openSrp } from "../srp-client.ts";
 import { clientOf } from "./client.ts";
 import type { Arithmetic, Kind } from "./load.ts";
 
-const PASSWORD = "Corr3ct-Horse!";
+/** Of everybody in the town. */
+export const PASSWORD = "Corr3ct-Horse!";
 const USERS = 24;
 /** An ID token and an access token. */
 const TOKENS: Arithmetic[] = ["RS256 signature", "RS256 signature"];

@@ -5,11 +5,12 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { testSecrets } from "../secrets.ts";
 import { build } from "./build.ts";
-import { kindsOf, settle } from "./kinds.ts";
+import { kindsOf, PASSWORD, settle } from "./kinds.ts";
 import { type Measured, measure } from "./load.ts";
 import { type Runtime, start } from "./runtime.ts";
 import { scale } from "./scale.ts";
 import { print } from "./table.ts";
+import { webKinds } from "./web.ts";
 
 const { values: flags } = parseArgs({
   options: { users: { type: "string", default: "1000,100000" }, times: { type: "string", default: "60" } },
@@ -71,7 +72,10 @@ print("The bare arithmetic, in workerd", ["once", "CPU ms"], costs);
 let constant = true;
 await within(undefined, async (runtime) => {
   const measured: Measured[] = [];
-  for (const kind of kindsOf(runtime.url, await settle(runtime.url), times)) {
+  const town = await settle(runtime.url);
+  const person = { UserPoolId: town.UserPoolId, name: town.names[0] as string, password: PASSWORD };
+  const kinds = [...kindsOf(runtime.url, town, times), ...(await webKinds(runtime.url, person, times))];
+  for (const kind of kinds) {
     measured.push(await measure(runtime, kind, new Map(costs)));
   }
   const heads = [

@@ -56,7 +56,10 @@ export async function start(folder: string, { stateful }: { stateful: boolean })
           ...(stateful && {
             bindings: { REGION: "us-east-1", ACCOUNT_ID: "000000000000", ...testSecrets() },
             d1Databases: { DB: "bench" },
-            durableObjects: { CHALLENGES: { className: "Challenges", useSQLite: true } },
+            durableObjects: {
+              CHALLENGES: { className: "Challenges", useSQLite: true },
+              REQUESTS: { className: "Requests", useSQLite: true },
+            },
           }),
         },
       ],

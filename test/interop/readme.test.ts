@@ -2,7 +2,11 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { freePort } from "../command/project.ts";
+import { Browserless } from "./browserless.ts";
+import { PASSWORD } from "./fixtures.ts";
 import { type Server, startServer } from "./server.ts";
+import { makeWebApp, makeWebPool, USER } from "./web-app.ts";
 
 const root = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -30,4 +34,35 @@ it("shows a first sign-in that works as it is printed", async () => {
   const code = await new Promise((resolve) => child.once("close", resolve));
   expect(printed).toMatch(/^ada is signed in, as [0-9a-f-]{36}\n$/);
   expect(code).toBe(0);
+});
+
+it("shows an application whose people sign in at the pages, which works as it is printed", async () => {
+  const [, example] = /^### By the sign-in pages$[\s\S]*?^```js\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+  // The port alone is another, since 3000 may be in use.
+  const port = await freePort();
+  const at = `http://localhost:${port}`;
+  writeFileSync(join(folder, "app.mjs"), (example as string).replaceAll("3000", String(port)));
+  const POOL = await makeWebPool(server);
+  const { ClientId } = await makeWebApp(server, POOL, { GenerateSecret: false, CallbackURLs: [`${at}/callback`] });
+  const child = spawn(process.execPath, [join(folder, "app.mjs")], {
+    env: { ...process.env, LIMEN_URL: server.origin, POOL, CLIENT: ClientId },
+  });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  try {
+    let failed = "";
+    child.stderr.on("data", (data) => (failed += String(data)));
+    await new Promise((resolve, reject) => {
+      child.stdout.once("data", resolve);
+      child.once("close", () => reject(new Error(failed)));
+    });
+    const start = await fetch(at, { redirect: "manual" });
+    const browser = new Browserless(server.origin);
+    await browser.open(start.headers.get("location") as string);
+    const back = await browser.submit({ username: USER, password: PASSWORD });
+    const told = await (await fetch(back as URL)).json();
+    expect(told).toMatchObject({ email: "ada@example.com", name: "Ada" });
+  } finally {
+    child.kill();
+    await ended;
+  }
 });

@@ -1,5 +1,5 @@
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
-import { createTestHarness } from "wrangler";
+import { createTestHarness, experimental_readRawConfig } from "wrangler";
 import { testSecrets } from "../secrets.ts";
 
 // Tests need nothing from outside, and tell nothing to it.
@@ -12,16 +12,40 @@ const root = new URL("../..", import.meta.url).pathname;
 export interface Server {
   /** Such as `http://127.0.0.1:34567`. */
   origin: string;
+  /** Asks the worker for an address at any host. The scheme that it sees is what it was started for. */
+  ask(url: URL, init: RequestInit): Promise<Response>;
   close(): Promise<void>;
 }
 
-/** Starts the worker on a free port. @param vars beside those of wrangler.toml */
-export async function startServer(vars: Record<string, string> = {}): Promise<Server> {
+/**
+ * Starts the worker on a free port.
+ * @param vars beside those of wrangler.toml
+ * @param secure whether the worker is to see HTTPS, as behind Cloudflare; `tls.ts` gives it an address
+ */
+export async function startServer(vars: Record<string, string> = {}, { secure = false } = {}): Promise<Server> {
   const configPath = `${root}wrangler.toml`;
-  const harness = createTestHarness({ root, workers: [{ configPath, secrets: testSecrets(), vars }] });
+  const worker = secure ? { config: behindTls(configPath, vars) } : { configPath, secrets: testSecrets(), vars };
+  const harness = createTestHarness({ root, workers: [worker] });
   const { url } = await harness.listen();
   await harness.getWorker().applyD1Migrations("DB");
-  return { origin: url.origin, close: () => harness.close() };
+  return {
+    origin: url.origin,
+    ask: async (address, init) => (await harness.fetch(address.href, init as never)) as unknown as Response,
+    close: () => harness.close(),
+  };
+}
+
+/** The configuration of a worker that is asked by HTTPS. The harness takes it only whole, and with secrets among the vars. */
+function behindTls(
+  configPath: string,
+  vars: Record<string, string>,
+): ReturnType<typeof experimental_readRawConfig>["rawConfig"] {
+  const { rawConfig } = experimental_readRawConfig({ config: configPath });
+  return {
+    ...rawConfig,
+    dev: { ...rawConfig.dev, upstream_protocol: "https" },
+    vars: { ...rawConfig.vars, ...testSecrets(), ...vars },
+  };
 }
 
 /** An administrator's SDK client, as shipped but for its endpoint. */
