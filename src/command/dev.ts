@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { AccessKey } from "../mechanisms/callers/access-keys.ts";
-import { type Demo, ensureDemo } from "./dev/demo.ts";
+import { DEMO_CALLBACK, type Demo, ensureDemo } from "./dev/demo.ts";
 import { sender } from "./dev/send.ts";
 import { administratorKey, makeDevVars } from "./dev/vars.ts";
 import { startWrangler, type Wrangler } from "./dev/wrangler.ts";
@@ -67,11 +67,15 @@ async function healthy(url: string): Promise<void> {
 const shown = ({ accessKeyId, secretAccessKey }: AccessKey): string =>
   secretAccessKey === "local" ? `${accessKeyId} / local` : accessKeyId;
 
+const signInQuery = ({ clientId }: Demo): string =>
+  `client_id=${clientId}&response_type=code&redirect_uri=${encodeURIComponent(DEMO_CALLBACK)}`;
+
 function describe(url: string, demo: Demo | undefined, key: AccessKey | undefined): string {
   const pool = demo && [
     `  user pool      ${demo.poolId}`,
     `  client         ${demo.clientId}`,
     `  demo user      ${demo.username} / ${demo.password}`,
+    `  sign-in page   ${url}/login?${signInQuery(demo)}`,
     `  discovery      ${url}/${demo.poolId}/.well-known/openid-configuration`,
   ];
   const lines = [

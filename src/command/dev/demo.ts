@@ -13,6 +13,9 @@ const TAG = "limen:demo";
 const USERNAME = "demo";
 const PASSWORD = "Demo-Password-1";
 
+/** Where an application on the same machine would take the answer of the sign-in page. */
+export const DEMO_CALLBACK = "http://localhost:3000/callback";
+
 /**
  * The demo pool with its client and user. Made where there is no pool at all; and whatever of it is missing is added, since
  * a first start can end at any point. Nothing is made once the owner has deleted it and has pools of their own.
@@ -71,7 +74,17 @@ async function createClient(send: Send, UserPoolId: string): Promise<string> {
     "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     "ALLOW_REFRESH_TOKEN_AUTH",
   ];
-  const { UserPoolClient } = await send("CreateUserPoolClient", { UserPoolId, ClientName: NAME, ExplicitAuthFlows });
+  const { UserPoolClient } = await send("CreateUserPoolClient", {
+    UserPoolId,
+    ClientName: NAME,
+    ExplicitAuthFlows,
+    AllowedOAuthFlowsUserPoolClient: true,
+    AllowedOAuthFlows: ["code"],
+    AllowedOAuthScopes: ["openid", "email", "profile", "aws.cognito.signin.user.admin"],
+    CallbackURLs: [DEMO_CALLBACK],
+    LogoutURLs: ["http://localhost:3000/"],
+    SupportedIdentityProviders: ["COGNITO"],
+  });
   return UserPoolClient.ClientId;
 }
 
