@@ -8,7 +8,7 @@ import type { Context } from "hono";
 export function leadTo(c: Context, address: string): Response {
   c.header("Cache-Control", "no-store");
   c.header("Referrer-Policy", "no-referrer");
-  return c.redirect(inAscii(address), c.req.method === "GET" ? 302 : 303);
+  return c.redirect(inAscii(address), c.req.method === "POST" ? 303 : 302);
 }
 
 /**

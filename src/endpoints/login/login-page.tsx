@@ -102,7 +102,9 @@ async function visited(
     const look = beginLook(c, parameters);
     const request = await readAuthorizationRequest(call, parameters, new URL(c.req.url).host);
     target = request.target;
-    const setting = { ...languageOf(c, parameters), forms: formTargets(target.redirectUri) };
+    // A language that was chosen here stands in the address; one that the client pushed does not (RFC 9126 §4).
+    const pushed = request.parameters.filter(([name]) => !parameters.some(([each]) => each === name));
+    const setting = { ...languageOf(c, [...parameters, ...pushed]), forms: formTargets(target.redirectUri) };
     const { client, pool } = request;
     const at = { client, pool, cookie: readCookie(c, sessionCookie(pool.id)) };
     const visit: Visit = { c, call, request, at, query: queryOf(c), ...setting, csrf: csrfToken(c) };

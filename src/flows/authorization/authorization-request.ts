@@ -49,6 +49,8 @@ export interface AuthorizationRequest {
   jkt: string | undefined;
   /** The pushed request that this is, which ends with its answer. */
   pushed: Pushed | undefined;
+  /** As they were sent, or pushed. */
+  parameters: Parameters;
 }
 
 /** Text that is carried to the client and back. Longer is refused, never cut. */
@@ -94,6 +96,7 @@ const forSignInAlone = (at: { client: Client; pool: Pool }, target: ResponseTarg
   claims: undefined,
   jkt: undefined,
   pushed: undefined,
+  parameters: [],
 });
 
 /**
@@ -202,6 +205,7 @@ export async function readFor(
     claims,
     jkt: readThumbprint(given.get("dpop_jkt"), invalid),
     pushed,
+    parameters,
   };
 }
 

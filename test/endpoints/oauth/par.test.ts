@@ -108,6 +108,23 @@ describe("pushing", () => {
     expect(decodeJwt(tokens.id_token).nonce).toBeUndefined();
   });
 
+  test("[RFC 9126 §4] says what language the pages speak, until the person chooses another", async () => {
+    const url = urlOf(await pushed({ ui_locales: "tlh fr" }));
+    const person = new Person();
+    await person.visit(url);
+    expect(person.html).toContain('<html lang="fr">');
+    await person.visit(`${url}&lang=ko`);
+    expect(person.html).toContain('<html lang="ko">');
+    await person.submit({ username: "ada", password: "Wr0ng-Horse!" });
+    expect(person.html).toContain('<html lang="ko">');
+    const other = new Person();
+    const lang = urlOf(await pushed({ lang: "ja", ui_locales: "fr" }));
+    await other.visit(lang);
+    expect(other.html).toContain('<html lang="ja">');
+    await other.visit(`${lang}&lang=de`);
+    expect(other.html).toContain('<html lang="de">');
+  });
+
   test("[RFC 9126 §2.1] keeps nothing that a client proves itself with", async () => {
     const ClientSecret = `known_secret_${"x".repeat(30)}`;
     const { ClientId } = await makeWebClient(pool, { ClientSecret, OAuthConfiguration: { Jwks: setOf(key) } });

@@ -258,7 +258,7 @@ describe("what is asked of the person", () => {
   });
 
   test("[RFC 6749 §3.1] parameters that mean nothing here are ignored", async () => {
-    const parameters = { extra: "foobar", display: "popup", claims_locales: "se", __proto__x: "1", _csrf: "x" };
+    const parameters = { extra: "foobar", display: "popup", claims_locales: "se", constructor: "1", ["__proto__"]: "1", _csrf: "x" };
     expect(await answerTo(parameters)).toHaveProperty("code");
   });
 });
@@ -282,6 +282,30 @@ describe("[RFC 8707 §2] resource", () => {
 test("[Amazon Cognito: authorize endpoint] the address is taken in any case, and without its first part", async () => {
   for (const path of ["/authorize", "/OAuth2/Authorize", "/AUTHORIZE", "/login", "/Login"]) {
     expect(await answerTo({ state: "s" }, client, path)).toMatchObject({ code: expect.any(String), state: "s" });
+  }
+});
+
+test("[RFC 9110 §9.3.2] HEAD is answered as GET is", async () => {
+  for (const path of ["/oauth2/authorize", "/login"]) {
+    const answers = await Promise.all(
+      ["GET", "HEAD"].map((method) =>
+        ada.send(authorizeUrl(client, { prompt: "none", scope: "none" }, path), { method }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([302, 302]);
+    expect(answers[1]?.headers.get("location")).toBe(answers[0]?.headers.get("location"));
+  }
+});
+
+test("[OpenID Connect Core 1.0 §3.1.2.1] a posted request is answered as one in the address is, and kept out of CORS", async () => {
+  const [, query = ""] = authorizeUrl(client, { prompt: "none", state: "a b+c&d" }).split("?");
+  const headers = { "content-type": "application/x-www-form-urlencoded", origin: "https://app.test" };
+  await ada.visit("/oauth2/authorize", { method: "POST", body: query, headers });
+  expect(ada.sentToClient()).toMatchObject({ code: expect.any(String), state: "a b+c&d" });
+  for (const path of ["/oauth2/authorize", "/login", "/logout"]) {
+    const preflight = { ...headers, "access-control-request-method": "POST" };
+    const answers = [await get(path, { headers }), await get(path, { method: "OPTIONS", headers: preflight })];
+    for (const answer of answers) expect(answer.headers.has("access-control-allow-origin")).toBe(false);
   }
 });
 
