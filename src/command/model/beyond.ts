@@ -88,4 +88,11 @@ export const userPoolsBeyond: Beyond = {
   unsigned: ["GetClientToken"],
 };
 
-export const identityPoolsBeyond: Beyond = { shapes: {}, members: {}, enums: {}, borrowed: {}, added: {}, unsigned: [] };
+export const identityPoolsBeyond: Beyond = {
+  shapes: {},
+  members: {},
+  enums: {},
+  borrowed: {},
+  added: {},
+  unsigned: [],
+};

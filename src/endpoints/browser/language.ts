@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { type Parameters, only } from "../../flows/authorization/parameters.ts";
+import { type Parameters, only } from "../../flows/authorization/request/parameters.ts";
 import { chooseLanguage, languages } from "../../ui/texts/languages.ts";
 import { en, type Texts } from "../../ui/texts/en.ts";
 import { readCookie, writeCookie } from "./cookies.ts";

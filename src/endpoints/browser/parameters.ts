@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Parameters } from "../../flows/authorization/parameters.ts";
+import type { Parameters } from "../../flows/authorization/request/parameters.ts";
 import { fromUtf8 } from "../../lib/encoding.ts";
 import { parseForm } from "../../lib/form.ts";
 import { Refusal } from "../../lib/refusal.ts";

@@ -1,4 +1,4 @@
-import { only, type Parameters } from "../../flows/authorization/parameters.ts";
+import { only, type Parameters } from "../../flows/authorization/request/parameters.ts";
 import { type ClientLook, lookOf } from "../../flows/look-of-client.ts";
 import type { LoginContext } from "./login-env.ts";
 

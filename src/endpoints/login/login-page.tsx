@@ -6,10 +6,10 @@ import type { Call } from "../../call.ts";
 import {
   type AuthorizationRequest,
   readAuthorizationRequest,
-} from "../../flows/authorization/authorization-request.ts";
+} from "../../flows/authorization/request/authorization-request.ts";
 import { AuthorizationError, type ResponseTarget } from "../../flows/authorization/authorization-response.ts";
 import type { At } from "../../flows/sign-in/at-pages.ts";
-import { only, type Parameters } from "../../flows/authorization/parameters.ts";
+import { only, type Parameters } from "../../flows/authorization/request/parameters.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import type { Texts } from "../../ui/texts/en.ts";
 import { readCookie, sessionCookie } from "../browser/cookies.ts";

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { Call } from "../../call.ts";
-import { readAuthorizationRequest } from "../../flows/authorization/authorization-request.ts";
+import { readAuthorizationRequest } from "../../flows/authorization/request/authorization-request.ts";
 import type { ResponseTarget } from "../../flows/authorization/authorization-response.ts";
 import { authorize as authorizeRequest } from "../../flows/authorization/authorize.ts";
 import { readCookie, sessionCookie } from "../browser/cookies.ts";

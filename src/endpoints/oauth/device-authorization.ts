@@ -1,4 +1,4 @@
-import { authorizeDevice } from "../../flows/authorization/device-authorization.ts";
+import { authorizeDevice } from "../../flows/authorization/device/device-authorization.ts";
 import { formEndpoint } from "./form-endpoint.ts";
 
 /** RFC 8628 §3.1, which Cognito has not: for devices without a browser, or without keys to type a password with. */

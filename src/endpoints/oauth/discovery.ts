@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import type { Call } from "../../call.ts";
 import { addressOfPool } from "../../flows/address-of-pool.ts";
-import { CONFIDENTIAL_METHODS } from "../../flows/authorization/authenticate-client.ts";
+import { CONFIDENTIAL_METHODS } from "../../flows/authorization/client/authenticate-client.ts";
 import { acrOf } from "../../flows/authorization/authentication-level.ts";
-import { ASSERTION_ALGORITHMS } from "../../flows/authorization/client-assertion.ts";
-import { PROOF_ALGORITHMS } from "../../flows/authorization/dpop-proof.ts";
+import { ASSERTION_ALGORITHMS } from "../../flows/authorization/client/client-assertion.ts";
+import { PROOF_ALGORITHMS } from "../../flows/authorization/client/dpop-proof.ts";
 import { issuerOf } from "../../flows/issue-tokens.ts";
 import { STANDARD_ATTRIBUTES } from "../../mechanisms/attributes/standard.ts";
 import { ATTRIBUTE_SCOPES } from "../../mechanisms/tokens/scope-claims.ts";

@@ -3,7 +3,7 @@
 // what is asked is not.
 import { type Context, Hono } from "hono";
 import type { Call } from "../../call.ts";
-import { type AuthenticatedClient, authenticateClient } from "../../flows/authorization/authenticate-client.ts";
+import { type AuthenticatedClient, authenticateClient } from "../../flows/authorization/client/authenticate-client.ts";
 import { fromUtf8 } from "../../lib/encoding.ts";
 import { parseForm } from "../../lib/form.ts";
 import { describeError } from "../../lib/log.ts";

@@ -1,5 +1,5 @@
-import { readProof } from "../../flows/authorization/dpop-proof.ts";
-import { pushRequest } from "../../flows/authorization/push-request.ts";
+import { readProof } from "../../flows/authorization/client/dpop-proof.ts";
+import { pushRequest } from "../../flows/authorization/request/push-request.ts";
 import { formEndpoint } from "./form-endpoint.ts";
 
 /** RFC 9126, which Cognito has not. Scripts may push, too: a public client gains an address that tells nothing. */

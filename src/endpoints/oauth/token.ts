@@ -1,5 +1,5 @@
-import { type Possession, readProof } from "../../flows/authorization/dpop-proof.ts";
-import type { AuthenticatedClient } from "../../flows/authorization/authenticate-client.ts";
+import { type Possession, readProof } from "../../flows/authorization/client/dpop-proof.ts";
+import type { AuthenticatedClient } from "../../flows/authorization/client/authenticate-client.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { formEndpoint, required } from "./form-endpoint.ts";
 import { grants } from "./grants/grants.ts";

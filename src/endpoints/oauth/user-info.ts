@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { Call } from "../../call.ts";
-import { PROOF_ALGORITHMS, requireProof, saysBound } from "../../flows/authorization/dpop-proof.ts";
+import { PROOF_ALGORITHMS, requireProof, saysBound } from "../../flows/authorization/client/dpop-proof.ts";
 import { userInfo as readUserInfo } from "../../flows/authorization/user-info.ts";
 import { describeError } from "../../lib/log.ts";
 import { Refusal } from "../../lib/refusal.ts";

@@ -1,6 +1,6 @@
 import type { Call } from "../../call.ts";
 import { isEnoughFor, type LiveSession, liveSession } from "../browser-session.ts";
-import type { AuthorizationRequest } from "./authorization-request.ts";
+import type { AuthorizationRequest } from "./request/authorization-request.ts";
 import { AuthorizationError, type AuthorizationResponse } from "./authorization-response.ts";
 import { completeAuthorization } from "./complete-authorization.ts";
 

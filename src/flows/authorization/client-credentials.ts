@@ -4,8 +4,8 @@ import { findScopes } from "../../directory/resource-servers.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { allowsAny } from "../explicit-auth-flows.ts";
 import { issueClientToken, type Tokens } from "../issue-tokens.ts";
-import type { AuthenticatedClient } from "./authenticate-client.ts";
-import type { Possession } from "./dpop-proof.ts";
+import type { AuthenticatedClient } from "./client/authenticate-client.ts";
+import type { Possession } from "./client/dpop-proof.ts";
 
 /** The value of ExplicitAuthFlows that opens GetClientToken, and with it the grant. */
 export const CLIENT_TOKEN_FLOW = "ALLOW_CLIENT_TOKEN_AUTH";

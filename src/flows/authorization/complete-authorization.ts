@@ -5,9 +5,9 @@ import { issueTokens, newSession, type Tokens } from "../issue-tokens.ts";
 import { whileUnchanged } from "../while-unchanged.ts";
 import { acrOf } from "./authentication-level.ts";
 import { CODE_LIFETIME, sealCode } from "./authorization-code.ts";
-import type { AuthorizationRequest } from "./authorization-request.ts";
+import type { AuthorizationRequest } from "./request/authorization-request.ts";
 import { AuthorizationError, type AuthorizationResponse, respond } from "./authorization-response.ts";
-import { answerPushed } from "./pushed-request.ts";
+import { answerPushed } from "./request/pushed-request.ts";
 
 /**
  * What a client is given for a person who is signed in: a code, tokens, or both (RFC 6749 §4.1.2, §4.2.2; OpenID Connect

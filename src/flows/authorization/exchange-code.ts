@@ -6,9 +6,9 @@ import { toBase64Url, utf8 } from "../../lib/encoding.ts";
 import { sha256 } from "../../lib/hash.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { canRead } from "../../mechanisms/attributes/permissions.ts";
-import type { AuthenticatedClient } from "./authenticate-client.ts";
+import type { AuthenticatedClient } from "./client/authenticate-client.ts";
 import { type CodeGrant, openCode } from "./authorization-code.ts";
-import type { Possession } from "./dpop-proof.ts";
+import type { Possession } from "./client/dpop-proof.ts";
 import { type GrantedTokens, redeem } from "./redeem.ts";
 
 /** What a client presents for tokens. */

@@ -8,7 +8,7 @@ import { checkToken } from "../../mechanisms/tokens/jwt.ts";
 import { signingKeys } from "../../mechanisms/tokens/keys.ts";
 import { hashRefreshToken, readRefreshToken } from "../../mechanisms/tokens/refresh-token.ts";
 import { issuerOf, poolIdOfIssuer } from "../issue-tokens.ts";
-import type { AuthenticatedClient } from "./authenticate-client.ts";
+import type { AuthenticatedClient } from "./client/authenticate-client.ts";
 
 /** RFC 7662 §2.2: what is said of a token that counts; of any other only that it does not. Times are seconds since 1970. */
 export type Introspection = { active: false } | Active;

@@ -7,8 +7,8 @@ import { type User, userBySub } from "../../directory/users.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { issueTokens, newSession, type Tokens } from "../issue-tokens.ts";
 import { whileUnchanged } from "../while-unchanged.ts";
-import type { AuthenticatedClient } from "./authenticate-client.ts";
-import type { Possession } from "./dpop-proof.ts";
+import type { AuthenticatedClient } from "./client/authenticate-client.ts";
+import type { Possession } from "./client/dpop-proof.ts";
 
 /** What entitles a client to tokens of a person who has signed in at the pages: a code of theirs, or of their device. */
 export interface Entitlement {

@@ -4,8 +4,8 @@ import { Refusal } from "../../lib/refusal.ts";
 import { allowsAny, REFRESH_FLOWS } from "../explicit-auth-flows.ts";
 import { refresh, rotates } from "../refresh.ts";
 import { SELF_SERVICE_SCOPE } from "../signed-in.ts";
-import type { AuthenticatedClient } from "./authenticate-client.ts";
-import type { Possession } from "./dpop-proof.ts";
+import type { AuthenticatedClient } from "./client/authenticate-client.ts";
+import type { Possession } from "./client/dpop-proof.ts";
 import type { GrantedTokens } from "./redeem.ts";
 
 /** Rotation closes ALLOW_REFRESH_TOKEN_AUTH and opens this grant by itself; so does a grant that gives refresh tokens. */

@@ -11,7 +11,13 @@ import { signed } from "../operation.ts";
 export const AdminInitiateAuth = signed<AdminInitiateAuthCommandInput, AdminInitiateAuthCommandOutput>(
   async (call, { AuthFlow, AuthParameters = {}, ClientId, ClientMetadata, UserPoolId }) => {
     const found = await resolveClient(call, ClientId, UserPoolId);
-    const turn = { ...found, goal: "tokens" as const, admin: true, given: AuthParameters, validationData: ClientMetadata };
+    const turn = {
+      ...found,
+      goal: "tokens" as const,
+      admin: true,
+      given: AuthParameters,
+      validationData: ClientMetadata,
+    };
     return toAuthOutput(await startSignIn(call, AuthFlow, turn));
   },
 );

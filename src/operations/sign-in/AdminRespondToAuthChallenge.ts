@@ -13,6 +13,12 @@ export const AdminRespondToAuthChallenge = signed<
   AdminRespondToAuthChallengeCommandOutput
 >(async (call, { ChallengeName, ChallengeResponses = {}, ClientId, ClientMetadata, Session, UserPoolId }) => {
   const found = await resolveClient(call, ClientId, UserPoolId);
-  const turn = { ...found, goal: "tokens" as const, admin: true, given: ChallengeResponses, clientMetadata: ClientMetadata };
+  const turn = {
+    ...found,
+    goal: "tokens" as const,
+    admin: true,
+    given: ChallengeResponses,
+    clientMetadata: ClientMetadata,
+  };
   return toAuthOutput(await answerChallenge(call, ChallengeName, Session, turn));
 });

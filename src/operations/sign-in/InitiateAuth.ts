@@ -8,7 +8,13 @@ import { open } from "../operation.ts";
 export const InitiateAuth = open<InitiateAuthCommandInput, InitiateAuthCommandOutput>(
   async (call, { AuthFlow, AuthParameters = {}, ClientId, ClientMetadata }) => {
     const found = await resolveClient(call, ClientId);
-    const turn = { ...found, goal: "tokens" as const, admin: false, given: AuthParameters, validationData: ClientMetadata };
+    const turn = {
+      ...found,
+      goal: "tokens" as const,
+      admin: false,
+      given: AuthParameters,
+      validationData: ClientMetadata,
+    };
     return toAuthOutput(await startSignIn(call, AuthFlow, turn));
   },
 );

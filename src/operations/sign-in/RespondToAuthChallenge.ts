@@ -11,7 +11,13 @@ import { open } from "../operation.ts";
 export const RespondToAuthChallenge = open<RespondToAuthChallengeCommandInput, RespondToAuthChallengeCommandOutput>(
   async (call, { ChallengeName, ChallengeResponses = {}, ClientId, ClientMetadata, Session }) => {
     const found = await resolveClient(call, ClientId);
-    const turn = { ...found, goal: "tokens" as const, admin: false, given: ChallengeResponses, clientMetadata: ClientMetadata };
+    const turn = {
+      ...found,
+      goal: "tokens" as const,
+      admin: false,
+      given: ChallengeResponses,
+      clientMetadata: ClientMetadata,
+    };
     return toAuthOutput(await answerChallenge(call, ChallengeName, Session, turn));
   },
 );

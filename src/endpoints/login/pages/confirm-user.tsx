@@ -1,7 +1,7 @@
 // The link in the mail to someone who has signed up. It belongs to no authorization: whoever opens it may do so on another
 // device, days later. Programs that read mail open links, too, so that only the button confirms.
 import { Hono } from "hono";
-import { only, type Parameters } from "../../../flows/authorization/parameters.ts";
+import { only, type Parameters } from "../../../flows/authorization/request/parameters.ts";
 import { clientOfPages } from "../../../flows/client-of-pages.ts";
 import { poolOfHost } from "../../../flows/pool-of-host.ts";
 import { resolveClient } from "../../../flows/resolve.ts";

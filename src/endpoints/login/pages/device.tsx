@@ -3,10 +3,10 @@
 // question.
 import { Hono } from "hono";
 import type { Call } from "../../../call.ts";
-import { showUserCode, readUserCode } from "../../../flows/authorization/device-code.ts";
-import { type DeviceEntry, ENTRY, enterUserCode, openEntry } from "../../../flows/authorization/device-entry.ts";
-import { answerQuestion, readQuestion } from "../../../flows/authorization/device-question.ts";
-import { only, type Parameters } from "../../../flows/authorization/parameters.ts";
+import { showUserCode, readUserCode } from "../../../flows/authorization/device/device-code.ts";
+import { type DeviceEntry, ENTRY, enterUserCode, openEntry } from "../../../flows/authorization/device/device-entry.ts";
+import { answerQuestion, readQuestion } from "../../../flows/authorization/device/device-question.ts";
+import { only, type Parameters } from "../../../flows/authorization/request/parameters.ts";
 import { toBase64Url, utf8 } from "../../../lib/encoding.ts";
 import { sha256 } from "../../../lib/hash.ts";
 import { Aside, Field, Form, Submit } from "../../../ui/form.tsx";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { only, type Parameters } from "../../../flows/authorization/parameters.ts";
+import { only, type Parameters } from "../../../flows/authorization/request/parameters.ts";
 import { Refusal } from "../../../lib/refusal.ts";
 import { languageOf } from "../../browser/language.ts";
 import { readQuery } from "../../browser/parameters.ts";

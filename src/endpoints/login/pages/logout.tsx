@@ -1,7 +1,7 @@
 import { Hono } from "hono";
-import { endSessions, sessionsOf } from "../../../flows/authorization/end-session.ts";
-import { mustAsk, readLogoutRequest } from "../../../flows/authorization/logout-request.ts";
-import { only, type Parameters } from "../../../flows/authorization/parameters.ts";
+import { endSessions, sessionsOf } from "../../../flows/authorization/logout/end-session.ts";
+import { mustAsk, readLogoutRequest } from "../../../flows/authorization/logout/logout-request.ts";
+import { only, type Parameters } from "../../../flows/authorization/request/parameters.ts";
 import { Aside, Form, Submit } from "../../../ui/form.tsx";
 import { dropCookie, poolsOfCookies, readCookie, sessionCookie } from "../../browser/cookies.ts";
 import { CSRF_FIELD, csrfToken, isFromOurPage } from "../../browser/csrf.ts";

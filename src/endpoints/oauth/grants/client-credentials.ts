@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clientCredentials } from "../../../flows/authorization/client-credentials.ts";
-import { tokenTypeOf } from "../../../flows/authorization/dpop-proof.ts";
+import { tokenTypeOf } from "../../../flows/authorization/client/dpop-proof.ts";
 import { Refusal } from "../../../lib/refusal.ts";
 import type { Grant } from "./grant.ts";
 

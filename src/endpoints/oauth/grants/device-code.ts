@@ -1,4 +1,4 @@
-import { deviceGrant } from "../../../flows/authorization/device-grant.ts";
+import { deviceGrant } from "../../../flows/authorization/device/device-grant.ts";
 import { required } from "../form-endpoint.ts";
 import type { Grant } from "./grant.ts";
 import { tokensOfUser } from "./tokens-of-user.ts";

@@ -1,6 +1,6 @@
 import type { Call } from "../../../call.ts";
-import type { AuthenticatedClient } from "../../../flows/authorization/authenticate-client.ts";
-import type { Possession } from "../../../flows/authorization/dpop-proof.ts";
+import type { AuthenticatedClient } from "../../../flows/authorization/client/authenticate-client.ts";
+import type { Possession } from "../../../flows/authorization/client/dpop-proof.ts";
 import type { Form } from "../form-endpoint.ts";
 
 /**

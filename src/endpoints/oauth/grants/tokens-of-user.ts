@@ -1,4 +1,4 @@
-import { type Possession, tokenTypeOf } from "../../../flows/authorization/dpop-proof.ts";
+import { type Possession, tokenTypeOf } from "../../../flows/authorization/client/dpop-proof.ts";
 import type { GrantedTokens } from "../../../flows/authorization/redeem.ts";
 
 /** Tokens about a user as the token endpoint shows them (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3). */

@@ -1,8 +1,8 @@
-import type { Call } from "../../call.ts";
-import { Refusal } from "../../lib/refusal.ts";
-import type { AuthenticatedClient } from "./authenticate-client.ts";
+import type { Call } from "../../../call.ts";
+import { Refusal } from "../../../lib/refusal.ts";
+import type { AuthenticatedClient } from "../client/authenticate-client.ts";
 import { checkMayAsk, readFor } from "./authorization-request.ts";
-import type { Possession } from "./dpop-proof.ts";
+import type { Possession } from "../client/dpop-proof.ts";
 import { only, type Parameters } from "./parameters.ts";
 import { newPushed, PUSHED_LIFETIME, rememberPushed } from "./pushed-request.ts";
 

@@ -1,11 +1,11 @@
-import type { Call } from "../../call.ts";
-import type { Client } from "../../directory/clients.ts";
-import { findScopes } from "../../directory/resource-servers.ts";
-import { Refusal } from "../../lib/refusal.ts";
-import { addressOfPool } from "../address-of-pool.ts";
-import type { AuthenticatedClient } from "./authenticate-client.ts";
-import { isResource } from "./authorization-request.ts";
-import { grantedScopes, lacksOpenId } from "./authorization-scopes.ts";
+import type { Call } from "../../../call.ts";
+import type { Client } from "../../../directory/clients.ts";
+import { findScopes } from "../../../directory/resource-servers.ts";
+import { Refusal } from "../../../lib/refusal.ts";
+import { addressOfPool } from "../../address-of-pool.ts";
+import type { AuthenticatedClient } from "../client/authenticate-client.ts";
+import { isResource } from "../request/request-parameters.ts";
+import { grantedScopes, lacksOpenId } from "../request/authorization-scopes.ts";
 import { newUserCode, sealDeviceCode, showUserCode } from "./device-code.ts";
 import { type DeviceRequest, rememberRequest } from "./device-request.ts";
 

@@ -1,29 +1,33 @@
 // An authorization request in the order of its checks: first who asks and where the answer may go, then what is asked.
 // Until the address is proven, a fault is told on a page of ours; afterwards, at that address (RFC 6749 §4.1.2.1).
-import type { Call } from "../../call.ts";
-import { type Client, findClient, isConfidential } from "../../directory/clients.ts";
-import { type ClientOAuth, isOpenIdConformant } from "../../directory/pool.ts";
-import type { Pool } from "../../directory/pools.ts";
-import { findScopes } from "../../directory/resource-servers.ts";
-import type { RequestedClaims } from "../../directory/session-terms.ts";
-import { Refusal } from "../../lib/refusal.ts";
-import { issuerOf } from "../issue-tokens.ts";
-import { poolOfHost } from "../pool-of-host.ts";
-import { acrOf } from "./authentication-level.ts";
-import { AuthorizationError, type ResponseMode, type ResponseTarget } from "./authorization-response.ts";
+import type { Call } from "../../../call.ts";
+import { type Client, findClient, isConfidential } from "../../../directory/clients.ts";
+import { type ClientOAuth, isOpenIdConformant } from "../../../directory/pool.ts";
+import type { Pool } from "../../../directory/pools.ts";
+import { findScopes } from "../../../directory/resource-servers.ts";
+import type { RequestedClaims } from "../../../directory/session-terms.ts";
+import { Refusal } from "../../../lib/refusal.ts";
+import { issuerOf } from "../../issue-tokens.ts";
+import { poolOfHost } from "../../pool-of-host.ts";
+import { acrOf } from "../authentication-level.ts";
+import { AuthorizationError, type ResponseTarget } from "../authorization-response.ts";
+import { ENTRY, targetOfEntry } from "../device/device-entry.ts";
 import { grantedScopes, lacksOpenId } from "./authorization-scopes.ts";
-import { ENTRY, targetOfEntry } from "./device-entry.ts";
 import { type HintedUser, readIdTokenHint } from "./id-token-hint.ts";
 import { only, type Parameters } from "./parameters.ts";
 import { PUSHED, type Pushed, pushedRequest } from "./pushed-request.ts";
+import {
+  isResource,
+  LONGEST_ECHO,
+  readChallenge,
+  readMaxAge,
+  readPrompt,
+  readResponseMode,
+  readResponseType,
+  readThumbprint,
+  type Wanted,
+} from "./request-parameters.ts";
 import { readClaims } from "./requested-claims.ts";
-
-/** What leaves the authorization endpoint for the client (OAuth 2.0 Multiple Response Type Encoding Practices §3, §5). */
-export interface Wanted {
-  code: boolean;
-  token: boolean;
-  idToken: boolean;
-}
 
 /** A request that is answered at its address, one way or another. */
 export interface AuthorizationRequest {
@@ -52,9 +56,6 @@ export interface AuthorizationRequest {
   /** As they were sent, or pushed. */
   parameters: Parameters;
 }
-
-/** Text that is carried to the client and back. Longer is refused, never cut. */
-const LONGEST_ECHO = 2_048;
 
 const onPage = (name: string, message: string): Refusal => new Refusal(name, message, { status: 400 });
 
@@ -209,22 +210,7 @@ export async function readFor(
   };
 }
 
-type Invalid = (description: string) => AuthorizationError;
 type Refuse = (error: string, description: string) => AuthorizationError;
-
-/** The order of the words does not count (RFC 6749 §3.1.1). */
-function readResponseType(text: string | undefined): Wanted | undefined {
-  const words = new Set(text?.split(" ") ?? []);
-  const wanted = { code: words.delete("code"), token: words.delete("token"), idToken: words.delete("id_token") };
-  return text !== undefined && words.size === 0 ? wanted : undefined;
-}
-
-/** Undefined where the mode is unknown, or would put tokens where servers log them (Multiple Response Type §3). */
-function readResponseMode(text: string | undefined, inFragment: boolean): ResponseMode | undefined {
-  if (text === undefined) return inFragment ? "fragment" : "query";
-  if (text === "query") return inFragment ? undefined : "query";
-  return text === "fragment" || text === "form_post" ? text : undefined;
-}
 
 function checkFlows(client: Client, wanted: Wanted, refuse: Refuse): void {
   const flows = client.settings.AllowedOAuthFlows ?? [];
@@ -238,25 +224,6 @@ function checkFlows(client: Client, wanted: Wanted, refuse: Refuse): void {
 const requiresPkce = (pool: Pool, client: Client, { RequirePKCE }: ClientOAuth): boolean =>
   RequirePKCE ?? (isOpenIdConformant(pool.settings) && !isConfidential(client));
 
-function readChallenge(
-  given: ReadonlyMap<string, string>,
-  wanted: Wanted,
-  isRequired: boolean,
-  invalid: Invalid,
-): string | undefined {
-  const challenge = given.get("code_challenge");
-  const method = given.get("code_challenge_method");
-  if (challenge === undefined) {
-    if (method !== undefined) throw invalid("code_challenge is missing.");
-    if (isRequired && wanted.code) throw invalid("code_challenge is required.");
-    return undefined;
-  }
-  // RFC 7636 §4.3 would take a missing method as `plain`, which Cognito and RFC 9700 §2.1.1 do not have.
-  if (method !== "S256") throw invalid("code_challenge_method must be S256.");
-  if (!/^[\w-]{43}$/.test(challenge)) throw invalid("code_challenge is malformed.");
-  return challenge;
-}
-
 async function readScopes(
   call: Call,
   { client, pool }: { client: Client; pool: Pool },
@@ -268,29 +235,4 @@ async function readScopes(
   if (!granted) throw refuse("invalid_scope", "");
   if (lacksOpenId(granted)) throw refuse("invalid_scope", "email, phone and profile need openid.");
   return granted;
-}
-
-/** RFC 8707 §2; the kinds are those of Amazon Cognito: resource binding. */
-export function isResource(text: string): boolean {
-  if (text.includes("#") || !URL.canParse(text) || text.length > LONGEST_ECHO) return false;
-  const { protocol, hostname } = new URL(text);
-  return protocol !== "http:" || ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-}
-
-function readPrompt(text: string | undefined, invalid: Invalid): string[] {
-  const prompt = text?.split(" ").filter((word) => word !== "") ?? [];
-  if (prompt.includes("none") && prompt.length > 1) throw invalid("prompt=none stands alone.");
-  return prompt;
-}
-
-function readMaxAge(text: string | undefined, invalid: Invalid): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(text)) throw invalid("max_age is not a number of seconds.");
-  return Number(text);
-}
-
-/** RFC 9449 §10: a JWK thumbprint, SHA-256. */
-function readThumbprint(text: string | undefined, invalid: Invalid): string | undefined {
-  if (text !== undefined && !/^[\w-]{43}$/.test(text)) throw invalid("dpop_jkt is malformed.");
-  return text;
 }

@@ -1,7 +1,7 @@
-import { type Call, isShard } from "../../call.ts";
-import type { Client } from "../../directory/clients.ts";
-import { toBase64Url } from "../../lib/encoding.ts";
-import { Refusal } from "../../lib/refusal.ts";
+import { type Call, isShard } from "../../../call.ts";
+import type { Client } from "../../../directory/clients.ts";
+import { toBase64Url } from "../../../lib/encoding.ts";
+import { Refusal } from "../../../lib/refusal.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** RFC 9126 §2.2 */

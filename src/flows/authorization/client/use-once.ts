@@ -1,6 +1,6 @@
-import type { Call } from "../../call.ts";
-import { toBase64Url, utf8 } from "../../lib/encoding.ts";
-import { sha256 } from "../../lib/hash.ts";
+import type { Call } from "../../../call.ts";
+import { toBase64Url, utf8 } from "../../../lib/encoding.ts";
+import { sha256 } from "../../../lib/hash.ts";
 
 /** Objects that remember what was used, of each kind. All of one kind must never fit one object's load. */
 const SHARDS = 32;

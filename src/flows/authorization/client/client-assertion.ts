@@ -1,10 +1,10 @@
 import { decodeJwt, type JWTPayload, jwtVerify } from "jose";
-import type { Call } from "../../call.ts";
-import type { Client } from "../../directory/clients.ts";
-import type { Pool } from "../../directory/pools.ts";
-import { keysOfClient } from "../../mechanisms/callers/client-keys.ts";
-import { addressOfPool } from "../address-of-pool.ts";
-import { issuerOf } from "../issue-tokens.ts";
+import type { Call } from "../../../call.ts";
+import type { Client } from "../../../directory/clients.ts";
+import type { Pool } from "../../../directory/pools.ts";
+import { keysOfClient } from "../../../mechanisms/callers/client-keys.ts";
+import { addressOfPool } from "../../address-of-pool.ts";
+import { issuerOf } from "../../issue-tokens.ts";
 import { useOnce } from "./use-once.ts";
 
 /** RFC 7523 §2.2 */

@@ -2,9 +2,9 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from "jose";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import worker from "../../../src/worker.ts";
-import { call, makePool, makeUser, ORIGIN } from "../../client.ts";
-import { get } from "../../fetch.ts";
+import worker from "../../../../src/worker.ts";
+import { call, makePool, makeUser, ORIGIN } from "../../../client.ts";
+import { get } from "../../../fetch.ts";
 import {
   type Apps,
   ASKED,
@@ -19,8 +19,8 @@ import {
   silently,
   tokensFor,
   withReceiver,
-} from "../../endpoints/login/apps-to-leave.ts";
-import { authorizeUrl, makeWebClient, Person } from "../../endpoints/login/person.ts";
+} from "../../../endpoints/login/apps-to-leave.ts";
+import { authorizeUrl, makeWebClient, Person } from "../../../endpoints/login/person.ts";
 
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 

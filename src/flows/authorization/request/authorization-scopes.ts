@@ -1,4 +1,4 @@
-import { ATTRIBUTE_SCOPES } from "../../mechanisms/tokens/scope-claims.ts";
+import { ATTRIBUTE_SCOPES } from "../../../mechanisms/tokens/scope-claims.ts";
 
 /** OpenID Connect Core 1.0 §5.4, and the scope of the operations on one's own account. */
 const STANDARD: readonly string[] = ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"];

@@ -1,14 +1,14 @@
-import type { Call } from "../../call.ts";
-import { type Client, findClient } from "../../directory/clients.ts";
-import { isOpenIdConformant } from "../../directory/pool.ts";
-import type { Pool } from "../../directory/pools.ts";
-import { fromBase64, fromUtf8 } from "../../lib/encoding.ts";
-import { percentDecode } from "../../lib/form.ts";
-import type { Keyring } from "../../lib/keyring.ts";
-import { randomClientSecret } from "../../lib/random.ts";
-import { Refusal } from "../../lib/refusal.ts";
-import { checkClientSecret, type ClientSecret, sealClientSecret } from "../client-secrets.ts";
-import { poolOfHost } from "../pool-of-host.ts";
+import type { Call } from "../../../call.ts";
+import { type Client, findClient } from "../../../directory/clients.ts";
+import { isOpenIdConformant } from "../../../directory/pool.ts";
+import type { Pool } from "../../../directory/pools.ts";
+import { fromBase64, fromUtf8 } from "../../../lib/encoding.ts";
+import { percentDecode } from "../../../lib/form.ts";
+import type { Keyring } from "../../../lib/keyring.ts";
+import { randomClientSecret } from "../../../lib/random.ts";
+import { Refusal } from "../../../lib/refusal.ts";
+import { checkClientSecret, type ClientSecret, sealClientSecret } from "../../client-secrets.ts";
+import { poolOfHost } from "../../pool-of-host.ts";
 import { ASSERTION_TYPE, checkAssertion, clientOfAssertion } from "./client-assertion.ts";
 
 /** A client that has proved itself, or a public one that has named itself, and its pool. */

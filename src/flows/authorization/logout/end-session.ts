@@ -1,7 +1,7 @@
-import type { Call } from "../../call.ts";
-import { type BrowserSession, closeBrowserSession } from "../../directory/browser-sessions.ts";
-import { clientsOfBrowserSession } from "../../directory/sessions.ts";
-import { provenSession } from "../browser-session.ts";
+import type { Call } from "../../../call.ts";
+import { type BrowserSession, closeBrowserSession } from "../../../directory/browser-sessions.ts";
+import { clientsOfBrowserSession } from "../../../directory/sessions.ts";
+import { provenSession } from "../../browser-session.ts";
 import { tellClients } from "./back-channel-logout.ts";
 
 /** More pools than anybody is signed in to with one browser: bounds what one request can make us read. */

@@ -1,9 +1,9 @@
-import type { Call } from "../../call.ts";
-import type { Client } from "../../directory/clients.ts";
-import type { Pool } from "../../directory/pools.ts";
-import { isEnoughFor, type LiveSession, liveSession } from "../browser-session.ts";
-import { acrOf } from "./authentication-level.ts";
-import { clientOf } from "./authorization-request.ts";
+import type { Call } from "../../../call.ts";
+import type { Client } from "../../../directory/clients.ts";
+import type { Pool } from "../../../directory/pools.ts";
+import { isEnoughFor, type LiveSession, liveSession } from "../../browser-session.ts";
+import { acrOf } from "../authentication-level.ts";
+import { clientOf } from "../request/authorization-request.ts";
 import { mayUseDevices } from "./device-authorization.ts";
 import type { DeviceEntry } from "./device-entry.ts";
 import { decideRequest, waitingRequest } from "./device-request.ts";

@@ -6,17 +6,17 @@
 // `/device` on the same host, and the answer carries neither code nor token: there is nothing to be led astray by, and
 // nothing to catch. Keeping the entry in a cookie would mix up two devices in two tabs; looking the user code up again on
 // each page would let codes be guessed at all of them.
-import type { Call } from "../../call.ts";
-import { takeBackAttempt } from "../../directory/attempts.ts";
-import type { Client } from "../../directory/clients.ts";
-import { fromUtf8, toBase64Url, utf8 } from "../../lib/encoding.ts";
-import { hmacSha256 } from "../../lib/hash.ts";
-import { networkOf } from "../../lib/network.ts";
-import { Refusal } from "../../lib/refusal.ts";
-import { checkLimit, countTry } from "../hourly-limits.ts";
-import { issuerOf } from "../issue-tokens.ts";
-import { poolOfHost } from "../pool-of-host.ts";
-import type { ResponseTarget } from "./authorization-response.ts";
+import type { Call } from "../../../call.ts";
+import { takeBackAttempt } from "../../../directory/attempts.ts";
+import type { Client } from "../../../directory/clients.ts";
+import { fromUtf8, toBase64Url, utf8 } from "../../../lib/encoding.ts";
+import { hmacSha256 } from "../../../lib/hash.ts";
+import { networkOf } from "../../../lib/network.ts";
+import { Refusal } from "../../../lib/refusal.ts";
+import { checkLimit, countTry } from "../../hourly-limits.ts";
+import { issuerOf } from "../../issue-tokens.ts";
+import { poolOfHost } from "../../pool-of-host.ts";
+import type { ResponseTarget } from "../authorization-response.ts";
 import { readUserCode } from "./device-code.ts";
 import { type DeviceRequest, waitingRequest } from "./device-request.ts";
 

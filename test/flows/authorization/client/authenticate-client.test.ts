@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { call, makeClient, makePool, ORIGIN } from "../../client.ts";
-import { type Key, makeAssertion, makeKey, setOf } from "../../endpoints/oauth/keys.ts";
-import { basic, type Fields, MACHINE, makeApi, makeMachine, post, read } from "../../endpoints/oauth/requests.ts";
+import { call, makeClient, makePool, ORIGIN } from "../../../client.ts";
+import { type Key, makeAssertion, makeKey, setOf } from "../../../endpoints/oauth/keys.ts";
+import { basic, type Fields, MACHINE, makeApi, makeMachine, post, read } from "../../../endpoints/oauth/requests.ts";
 
 const GRANT = { grant_type: "client_credentials" };
 const failed = { error: "invalid_client", error_description: "Client authentication failed." };

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { call, makePool, makeUser, PASSWORD } from "../../client.ts";
-import { authorizeUrl, CALLBACK, makeWebClient, Person, PKCE, WEB } from "../../endpoints/login/person.ts";
-import { API, type Fields, makeApi } from "../../endpoints/oauth/requests.ts";
-import { get } from "../../fetch.ts";
+import { call, makePool, makeUser, PASSWORD } from "../../../client.ts";
+import { authorizeUrl, CALLBACK, makeWebClient, Person, PKCE, WEB } from "../../../endpoints/login/person.ts";
+import { API, type Fields, makeApi } from "../../../endpoints/oauth/requests.ts";
+import { get } from "../../../fetch.ts";
 
 const { verifier: _, ...CHALLENGE } = PKCE;
 const WITH_QUERY = "https://app.test/callback?tenant=a%20b&x=";
@@ -258,7 +258,14 @@ describe("what is asked of the person", () => {
   });
 
   test("[RFC 6749 §3.1] parameters that mean nothing here are ignored", async () => {
-    const parameters = { extra: "foobar", display: "popup", claims_locales: "se", constructor: "1", ["__proto__"]: "1", _csrf: "x" };
+    const parameters = {
+      extra: "foobar",
+      display: "popup",
+      claims_locales: "se",
+      constructor: "1",
+      ["__proto__"]: "1",
+      _csrf: "x",
+    };
     expect(await answerTo(parameters)).toHaveProperty("code");
   });
 });

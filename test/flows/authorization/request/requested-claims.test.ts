@@ -1,8 +1,8 @@
 import { decodeJwt } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
-import { makePool, makeUser, PASSWORD } from "../../client.ts";
-import { authorizeUrl, CALLBACK, makeWebClient, Person } from "../../endpoints/login/person.ts";
-import { post, read } from "../../endpoints/oauth/requests.ts";
+import { makePool, makeUser, PASSWORD } from "../../../client.ts";
+import { authorizeUrl, CALLBACK, makeWebClient, Person } from "../../../endpoints/login/person.ts";
+import { post, read } from "../../../endpoints/oauth/requests.ts";
 
 let client: string;
 let ada: string;

@@ -1,11 +1,11 @@
-import type { Call } from "../../call.ts";
-import { Refusal } from "../../lib/refusal.ts";
-import type { AuthenticatedClient } from "./authenticate-client.ts";
+import type { Call } from "../../../call.ts";
+import { Refusal } from "../../../lib/refusal.ts";
+import type { AuthenticatedClient } from "../client/authenticate-client.ts";
 import { mayUseDevices, POLL_INTERVAL } from "./device-authorization.ts";
 import { type DeviceCode, openDeviceCode } from "./device-code.ts";
 import { type DeviceDecision, type DeviceRequest, pollRequest } from "./device-request.ts";
-import type { Possession } from "./dpop-proof.ts";
-import { type GrantedTokens, redeem } from "./redeem.ts";
+import type { Possession } from "../client/dpop-proof.ts";
+import { type GrantedTokens, redeem } from "../redeem.ts";
 
 /** Milliseconds that a poll may come early: two that were sent in time need not arrive so. */
 const EARLY = 1_000;

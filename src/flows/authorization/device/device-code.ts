@@ -1,8 +1,8 @@
 // The two codes of a device's request (RFC 8628 §3.2): one for the person, short and looked up; one for the device, sealed.
-import type { Call } from "../../call.ts";
-import type { Client } from "../../directory/clients.ts";
-import { fromUtf8, utf8 } from "../../lib/encoding.ts";
-import { randomText } from "../../lib/random.ts";
+import type { Call } from "../../../call.ts";
+import type { Client } from "../../../directory/clients.ts";
+import { fromUtf8, utf8 } from "../../../lib/encoding.ts";
+import { randomText } from "../../../lib/random.ts";
 
 /** RFC 8628 §6.1: consonants, which spell no words and do not look like digits. */
 const ALPHABET = "BCDFGHJKLMNPQRSTVWXZ";

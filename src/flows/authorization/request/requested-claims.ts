@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RequestedClaims } from "../../directory/session-terms.ts";
+import type { RequestedClaims } from "../../../directory/session-terms.ts";
 
 const member = z.record(z.string().max(256), z.unknown()).optional();
 const request = z.looseObject({ id_token: member, userinfo: member });

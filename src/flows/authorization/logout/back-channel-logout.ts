@@ -1,11 +1,11 @@
-import type { Call } from "../../call.ts";
-import type { BrowserSession } from "../../directory/browser-sessions.ts";
-import { findClient } from "../../directory/clients.ts";
-import { describeError } from "../../lib/log.ts";
-import { logoutTokenClaims } from "../../mechanisms/tokens/claims.ts";
-import { signToken } from "../../mechanisms/tokens/jwt.ts";
-import { signingKeys } from "../../mechanisms/tokens/keys.ts";
-import { issuerOf } from "../issue-tokens.ts";
+import type { Call } from "../../../call.ts";
+import type { BrowserSession } from "../../../directory/browser-sessions.ts";
+import { findClient } from "../../../directory/clients.ts";
+import { describeError } from "../../../lib/log.ts";
+import { logoutTokenClaims } from "../../../mechanisms/tokens/claims.ts";
+import { signToken } from "../../../mechanisms/tokens/jwt.ts";
+import { signingKeys } from "../../../mechanisms/tokens/keys.ts";
+import { issuerOf } from "../../issue-tokens.ts";
 
 /** Milliseconds that a client has to answer. */
 const LONGEST_WAIT = 5_000;

@@ -1,11 +1,11 @@
 // RFC 9449: a request proves that whoever sends it holds a key, which tokens are then bound to.
 import { calculateJwkThumbprint, decodeJwt, EmbeddedJWK, type JWK, type JWTVerifyResult, jwtVerify } from "jose";
-import type { Call } from "../../call.ts";
-import { equalText } from "../../lib/constant-time.ts";
-import { toBase64Url, utf8 } from "../../lib/encoding.ts";
-import { percentDecode } from "../../lib/form.ts";
-import { sha256 } from "../../lib/hash.ts";
-import { Refusal } from "../../lib/refusal.ts";
+import type { Call } from "../../../call.ts";
+import { equalText } from "../../../lib/constant-time.ts";
+import { toBase64Url, utf8 } from "../../../lib/encoding.ts";
+import { percentDecode } from "../../../lib/form.ts";
+import { sha256 } from "../../../lib/hash.ts";
+import { Refusal } from "../../../lib/refusal.ts";
 import { useOnce } from "./use-once.ts";
 
 /** RFC 9449 §5.1, `dpop_signing_alg_values_supported`. The last two are one (RFC 9864 §2.2). */

@@ -1,7 +1,7 @@
-import type { Call } from "../../call.ts";
-import { checkToken } from "../../mechanisms/tokens/jwt.ts";
-import { signingKeys } from "../../mechanisms/tokens/keys.ts";
-import { issuerOf } from "../issue-tokens.ts";
+import type { Call } from "../../../call.ts";
+import { checkToken } from "../../../mechanisms/tokens/jwt.ts";
+import { signingKeys } from "../../../mechanisms/tokens/keys.ts";
+import { issuerOf } from "../../issue-tokens.ts";
 
 /** Whom an ID token that serves as a hint is about. */
 export interface HintedUser {

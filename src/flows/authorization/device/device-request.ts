@@ -1,5 +1,5 @@
-import type { Call } from "../../call.ts";
-import type { SessionTerms } from "../../directory/session-terms.ts";
+import type { Call } from "../../../call.ts";
+import type { SessionTerms } from "../../../directory/session-terms.ts";
 
 /** The request of a device that waits for its person, as the object remembers it. */
 export interface DeviceRequest {

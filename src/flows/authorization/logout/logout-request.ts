@@ -1,14 +1,14 @@
 // One address for two worlds: Amazon Cognito's logout endpoint, and the end session endpoint of OpenID Connect RP-Initiated
 // Logout 1.0. Which of them a request belongs to is told by the names of its parameters.
 import { decodeJwt } from "jose";
-import type { Call } from "../../call.ts";
-import { type Client, findClient } from "../../directory/clients.ts";
-import type { BrowserSession } from "../../directory/browser-sessions.ts";
-import { Refusal } from "../../lib/refusal.ts";
-import { poolIdOfIssuer } from "../issue-tokens.ts";
-import { poolOfHost } from "../pool-of-host.ts";
-import { readIdTokenHint } from "./id-token-hint.ts";
-import { only, type Parameters } from "./parameters.ts";
+import type { Call } from "../../../call.ts";
+import { type Client, findClient } from "../../../directory/clients.ts";
+import type { BrowserSession } from "../../../directory/browser-sessions.ts";
+import { Refusal } from "../../../lib/refusal.ts";
+import { poolIdOfIssuer } from "../../issue-tokens.ts";
+import { poolOfHost } from "../../pool-of-host.ts";
+import { readIdTokenHint } from "../request/id-token-hint.ts";
+import { only, type Parameters } from "../request/parameters.ts";
 
 /** What a logout request comes to. */
 export interface LogoutRequest {
