@@ -74,12 +74,17 @@ function takeAliases(db: Database, pool: Pool, user: User, names: SignInName[]):
 }
 
 /** What came of writing a user: written, overtaken by another write, or refused because names belong to someone else. */
-export type Written = "written" | "stale" | { taken: NameKind[] };
+export type Written = "written" | "stale" | Taken;
+
+interface Taken {
+  taken: NameKind[];
+}
 
 /**
  * Adds a user with its names and searchable attributes in one transaction; the primary key of names decides races.
  * @param along statements that take effect only with it (a code, for instance)
  * @param force takes verified e-mail and phone aliases from their holders
+ * @returns the rows of what was run along, or whose names stood against it
  * @throws Refusal TooManyRequestsException when the pool changed how it names users since this copy of it was read
  */
 export async function insertUser(
@@ -87,10 +92,10 @@ export async function insertUser(
   pool: Pool,
   user: User,
   { along = [], force = false }: { along?: Statement[]; force?: boolean } = {},
-): Promise<Written> {
+): Promise<{ along: unknown[][] } | Taken> {
   const names = namesOf(pool, user);
   try {
-    await db.batch([
+    const results = await db.batch([
       checkNamedAlike(db, pool),
       db.insert(users).values({ ...user, attributes: plain(user.attributes) }),
       ...(force ? takeAliases(db, pool, user, names) : []),
@@ -99,7 +104,7 @@ export async function insertUser(
       countUsers(db, pool.id, 1),
       ...along,
     ]);
-    return "written";
+    return { along: along.length === 0 ? [] : (results.slice(-along.length) as unknown[][]) };
   } catch (error) {
     if (isNamedOtherwise(error)) {
       forgetPool(pool.id);

@@ -9,10 +9,11 @@ export type LimitedKind = Exclude<AttemptKind, "password">;
 
 /**
  * Tries that a user, or a name that nobody has, is given each hour (Amazon Cognito: quotas, codes sent and answered); for
- * codes of devices, a network, where only wrong ones count.
+ * codes of devices, a network, where only wrong ones count; and codes of new accounts that an address is sent.
  */
 const MOST: Record<LimitedKind, number> = {
   "send-sign-up": 5,
+  "send-to-address": 10,
   "confirm-sign-up": 15,
   "send-attribute": 5,
   "verify-attribute": 15,

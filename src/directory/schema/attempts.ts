@@ -5,6 +5,7 @@ export type AttemptKind =
   | "change-password"
   | "confirm-sign-up"
   | "send-sign-up"
+  | "send-to-address"
   | "confirm-reset"
   | "send-reset"
   | "verify-attribute"
@@ -16,7 +17,7 @@ export const attempts = sqliteTable(
   "attempts",
   {
     poolId: text().notNull(),
-    /** A user's `sub`, or `?` and a keyed hash of a name that nobody has. */
+    /** A user's `sub`; `?` and a keyed hash of a name that nobody has, or of a network; `@` and one of an address. */
     subject: text().notNull(),
     kind: text().$type<AttemptKind>().notNull(),
     count: integer().notNull(),

@@ -11,7 +11,9 @@ import { type NewName, nameNewUser } from "../../mechanisms/attributes/new-name.
 import { checkWritable } from "../../mechanisms/attributes/permissions.ts";
 import { checkRequired, readAttributes } from "../../mechanisms/attributes/schema.ts";
 import { runTrigger } from "../../mechanisms/triggers/run-trigger.ts";
+import { codesToAddress } from "../address-limit.ts";
 import { deliverCode, drawCode } from "../deliver-code.ts";
+import { checkLimit, countTry } from "../hourly-limits.ts";
 import { checkPasswordless, codeFactors } from "../passwordless.ts";
 import { checkNewPassword, makeCredentials } from "../passwords.ts";
 import { postConfirmation } from "../post-confirmation.ts";
@@ -29,10 +31,11 @@ export interface Registration {
 
 /**
  * Registers a user who then confirms by a code (Amazon Cognito API: SignUp). The user and the code are stored before the
- * code leaves: when it cannot be sent the user exists, and another code can be asked for.
+ * code leaves: when it cannot be sent, or its address has been sent too many, the user exists, and another code can be
+ * asked for.
  * @returns the user as stored, and where the code went if one was sent
  * @throws Refusal NotAuthorizedException, InvalidParameterException, InvalidPasswordException, UsernameExistsException,
- *   CodeDeliveryFailureException, UnexpectedLambdaException, InvalidLambdaResponseException
+ *   LimitExceededException, CodeDeliveryFailureException, UnexpectedLambdaException, InvalidLambdaResponseException
  */
 export async function register(
   call: Call,
@@ -66,15 +69,18 @@ export async function register(
   };
   const destination = confirmed ? undefined : confirmationDestination(pool, attributes);
   const drawn = destination && (await drawCode(call, user, "sign-up", destination));
-  const along = drawn ? [putCode(call.db, drawn.row)] : [];
+  const along = drawn
+    ? [putCode(call.db, drawn.row), countTry(call, await codesToAddress(call, pool.id, destination))]
+    : [];
   const written = await insertUser(call.db, pool, user, { along, force: verified.length > 0 });
-  if (typeof written === "object") throw nameTaken(written.taken);
+  if ("taken" in written) throw nameTaken(written.taken);
 
   if (confirmed) {
     const source = "PostConfirmation_ConfirmSignUp";
     await postConfirmation(call, pool, user, source, { clientId: client.id, clientMetadata });
   }
   if (!destination || !drawn) return { user, delivery: undefined };
+  checkLimit(written.along[1] as { refused: number }[]);
   const source = "CustomMessage_SignUp";
   const about = { pool, clientId: client.id, user, source, code: drawn.code, destination, clientMetadata } as const;
   return { user, delivery: await deliverCode(call, about) };

@@ -1,10 +1,12 @@
 import type { CodeDeliveryDetailsType } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
+import { admitted } from "../../directory/attempts.ts";
 import type { Client } from "../../directory/clients.ts";
-import { putCode } from "../../directory/codes.ts";
+import { type Code, putCode } from "../../directory/codes.ts";
 import type { Pool } from "../../directory/pools.ts";
 import { type User, userByName } from "../../directory/users.ts";
 import { Refusal } from "../../lib/refusal.ts";
+import { codesToAddress } from "../address-limit.ts";
 import { attemptSubject } from "../attempt-subject.ts";
 import { deliverCode, deliveryDetails, type Destination, drawCode } from "../deliver-code.ts";
 import {
@@ -43,16 +45,28 @@ export async function resendCode(
   if (!user || !destination) {
     if (!hides) throw unknownName();
     const decoy = await decoyCode(call, pool.id, user?.sub ?? subject.unknown, "sign-up", simulated.attribute);
-    await putCode(call.db, decoy);
+    await store(call, pool.id, simulated, decoy);
     return deliveryDetails(simulated);
   }
   const { code, row } = await drawCode(call, user, "sign-up", destination);
-  await putCode(call.db, row);
+  const sent = await store(call, pool.id, destination, row);
+  // A client that hides users is not told: names that nobody has meet this limit otherwise.
+  if (!hides) checkLimit(sent);
   const source = "CustomMessage_ResendCode";
   const about = { pool, clientId: client.id, user, source, code, destination, clientMetadata } as const;
   if (!hides) return deliverCode(call, about);
-  deliverLater(call, about);
+  if (!sent[0]?.refused) deliverLater(call, about);
   return deliveryDetails(destination);
+}
+
+/**
+ * Counts a code for its address, and keeps it unless that has had too many: the one before then stays good.
+ * @returns what was counted, for `checkLimit`
+ */
+async function store(call: Call, poolId: string, destination: Destination, row: Code): Promise<{ refused: number }[]> {
+  const sent = await codesToAddress(call, poolId, destination);
+  const [tries] = await call.db.batch([countTry(call, sent), putCode(call.db, row, admitted(sent))]);
+  return tries;
 }
 
 /**

@@ -64,7 +64,7 @@ async function create(call: Call, pool: Pool, input: Input): Promise<User> {
     revision: crypto.randomUUID(),
   };
   const written = await insertUser(call.db, pool, user, { force: input.ForceAliasCreation ?? false });
-  if (typeof written === "object") throw taken(pool, written.taken);
+  if ("taken" in written) throw taken(pool, written.taken);
   // Stored first: a password that arrives must work, and one that does not can be sent anew with RESEND.
   if (password !== null) await invite(call, pool, user, password, destinations, input.ClientMetadata);
   return user;
