@@ -1,44 +1,14 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Meter, metered } from "../src/lib/meter.ts";
+import { metered } from "../src/lib/meter.ts";
 import worker from "../src/worker.ts";
+import { Breaking, type Moment, SECRET } from "./breaking.ts";
 import { call, codeSentTo, makeClient, makePool, makeUser, ORIGIN, PASSWORD, requestOf, signIn } from "./client.ts";
 import { brokenInvariants } from "./invariants.ts";
 import { openSrp } from "./srp-client.ts";
 
 const NEW_PASSWORD = "An0ther-Horse!";
-const SECRET = "what the platform says of its insides";
-
-/** `before`: nothing reaches the database. `after`: the database does its work, and the answer is lost on the way. */
-type Moment = "before" | "after";
-
-/** Fails at one round trip, counted from 1. */
-class Breaking extends Meter {
-  readonly #at: number;
-  readonly #moment: Moment;
-  #trips = 0;
-
-  constructor(at: number, moment: Moment) {
-    super();
-    this.#at = at;
-    this.#moment = moment;
-  }
-
-  /** Whether it came to that trip. */
-  get broke(): boolean {
-    return this.#trips >= this.#at;
-  }
-
-  override async trip<T>(work: () => Promise<T>): Promise<T> {
-    const breaks = ++this.#trips === this.#at;
-    if (breaks && this.#moment === "before") throw new Error(`D1_ERROR: ${SECRET}`);
-    const result = await work();
-    if (breaks) throw new Error(`D1_ERROR: ${SECRET}`);
-    return result;
-  }
-}
-
 interface Reply {
   status: number;
   body: string;
