@@ -29,6 +29,8 @@ interface Presented {
   jkt?: string | undefined;
   /** RFC 8707 §2.2 */
   resource?: string | undefined;
+  /** Spends what must not be used twice: before the refresh token, and for one alone that is the client's. */
+  spend?: (() => Promise<void>) | undefined;
 }
 
 type Terms = Pick<Presented, "check" | "jkt" | "resource">;
@@ -43,19 +45,20 @@ export interface Renewed extends Tokens {
  * New ID and access tokens for a refresh token, and a new refresh token where the client rotates them. One hop: with
  * rotation, the token is traded in the same transaction that reads session, user and groups, so it is spent before
  * anything is minted. A client that loses the answer can ask again within the grace period.
- * @throws Refusal NotAuthorizedException, invalid_target, RefreshTokenReuseException (which also ends the family: OAuth 2.0
- *   Security Best Current Practice, RFC 9700 §4.14.2)
+ * @throws Refusal NotAuthorizedException, invalid_target, what `spend` throws, RefreshTokenReuseException (which also ends
+ *   the family: OAuth 2.0 Security Best Current Practice, RFC 9700 §4.14.2)
  */
 export async function refresh(
   call: Call,
   { pool, client }: { pool: Pool; client: Client },
   text: string,
-  { clientMetadata, check, jkt, resource }: Presented = {},
+  { clientMetadata, check, jkt, resource, spend }: Presented = {},
 ): Promise<Renewed> {
   checkBound(client, jkt);
   const token = await readRefreshToken(call.keyring, text);
   if (!token || token.poolId !== pool.id) throw refuse("Invalid Refresh Token");
   if (token.clientId !== client.id) throw refuse("Invalid Refresh Token.");
+  await spend?.();
   const hash = await hashRefreshToken(text);
   const { session, user, groups, refreshToken } = rotates(client)
     ? await trade(call, client, token, hash, { check, jkt, resource })

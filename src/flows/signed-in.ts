@@ -57,13 +57,18 @@ interface Claims {
  * @param scope that the token must have; `aws.cognito.signin.user.admin` unless said
  * @param boundTo thumbprint of the key that the caller has proved to hold (RFC 9449 §7.1, §7.2): the token must be bound to that
  *   key, and to none where there is no proof
+ * @param spend spends the proof of that key, beside the hop, once the token is known to be ours, good for it and in time
  * @throws Refusal NotAuthorizedException, as MissingScope for want of the scope alone; PasswordResetRequiredException,
  *   UserNotFoundException, in the words of the Amazon Cognito user pools API
  */
 export async function signedIn(
   call: Call,
   token: string,
-  { scope = SELF_SERVICE_SCOPE, boundTo }: { scope?: string; boundTo?: string | undefined } = {},
+  {
+    scope = SELF_SERVICE_SCOPE,
+    boundTo,
+    spend,
+  }: { scope?: string; boundTo?: string | undefined; spend?: (() => Promise<void>) | undefined } = {},
 ): Promise<SignedIn> {
   const checked = await checkToken(signingKeys(call.settings.signingKeys), "access", token, call.now);
   if (checked === "expired") throw refuse("Access Token has expired");
@@ -76,9 +81,9 @@ export async function signedIn(
   if (cnf?.jkt !== boundTo) throw refuse("Invalid Access Token", "bound to another key than was proved, or to none");
   const scopes = claims.scope?.split(" ") ?? [];
   if (!scopes.includes(scope)) throw new MissingScope(found.pool);
-  const [[user], [open]] = await call.db.batch([
-    userBySub(call.db, poolId, sub),
-    sessionById(call.db, poolId, session),
+  const [[[user], [open]]] = await Promise.all([
+    call.db.batch([userBySub(call.db, poolId, sub), sessionById(call.db, poolId, session)]),
+    spend?.(),
   ]);
   if (!user) throw new Refusal("UserNotFoundException", "User does not exist.");
   // Before the session, which the reset has ended: this answer says what to do.

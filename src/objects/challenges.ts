@@ -34,7 +34,7 @@ export class Challenges extends DurableObject {
 
   override async alarm(): Promise<void> {
     this.ctx.storage.sql.exec("delete from spent where expires_at < ?", Date.now() - KEPT);
-    const [left] = this.ctx.storage.sql.exec<{ count: number }>("select count(*) as count from spent");
-    if (left && left.count > 0) await this.ctx.storage.setAlarm(Date.now() + SWEEP_EVERY);
+    const [left] = this.ctx.storage.sql.exec("select 1 from spent limit 1");
+    if (left) await this.ctx.storage.setAlarm(Date.now() + SWEEP_EVERY);
   }
 }

@@ -26,6 +26,8 @@ const CODES: ReadonlyMap<string, number> = new Map([
   // OpenID Connect Core 1.0 §3.1.2.6, of requests that are pushed
   ["request_not_supported", 400],
   ["registration_not_supported", 400],
+  // OpenID Connect Core Unmet Authentication Requirements 1.0 §2, likewise
+  ["unmet_authentication_requirements", 400],
   // RFC 9449 §5
   ["invalid_dpop_proof", 400],
   // RFC 6750 §3.1

@@ -21,8 +21,8 @@ userInfo.on(["GET", "POST"], PATH, (c) =>
   respond(c, async (call) => {
     const { scheme, token } = await readToken(c);
     const possession = scheme === "DPoP" ? await requireProof(call, c.req.raw, token) : undefined;
-    const at = { host: new URL(c.req.url).host, boundTo: possession?.jkt };
-    const [claims] = await Promise.all([readUserInfo(call, token, at), possession?.spend()]);
+    const claims = await readUserInfo(call, token, { host: new URL(c.req.url).host, possession });
+    if (possession && !possession.isSpent) throw new Error("a user was shown for a proof that can be used again");
     return claims;
   }),
 );

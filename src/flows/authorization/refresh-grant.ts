@@ -40,11 +40,11 @@ export async function refreshGrant(
   if (!mayRefresh(client)) {
     throw new Refusal("unauthorized_client", "The refresh token grant is not enabled for the client.");
   }
-  // Before the refresh token: whoever repeats what a client has sent must not trade its token away.
-  await possession?.spend();
   const { idToken, atPages, ...tokens } = await refresh(call, { client, pool }, refreshToken, {
     resource,
     jkt: possession?.jkt,
+    // Before the refresh token: whoever repeats what a client has sent must not trade its token away.
+    spend: possession && (() => possession.spend()),
   });
   const hasIdToken = tokens.scope.split(" ").includes("openid") || (!atPages && tokens.scope === SELF_SERVICE_SCOPE);
   return hasIdToken ? { ...tokens, idToken } : tokens;

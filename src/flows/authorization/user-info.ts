@@ -6,21 +6,26 @@ import { claimOf } from "../../mechanisms/tokens/claims.ts";
 import { attributesOfScopes } from "../../mechanisms/tokens/scope-claims.ts";
 import { poolOfHost } from "../pool-of-host.ts";
 import { MissingScope, type SignedIn, signedIn } from "../signed-in.ts";
+import type { Possession } from "./client/dpop-proof.ts";
 
 /**
  * What the client of an access token may know of its user (OpenID Connect Core 1.0 §5.3; Amazon Cognito: userInfo endpoint).
  * One hop while client, pool and domain are known.
- * @param boundTo thumbprint of the key that the caller has proved to hold, as `signedIn` takes it
+ * @param possession of the key that the token is bound to; spent here, for a token that counts for it (RFC 9449 §7.1)
  * @param host where the request arrived: at a pool's own domain, tokens of other pools do not count
- * @throws Refusal invalid_token, insufficient_scope
+ * @throws Refusal invalid_token, insufficient_scope, invalid_dpop_proof
  */
 export async function userInfo(
   call: Call,
   token: string,
-  { boundTo, host }: { boundTo?: string | undefined; host: string },
+  { possession, host }: { possession?: Possession | undefined; host: string },
 ): Promise<Record<string, unknown>> {
   const [self, pool] = await Promise.all([
-    signedIn(call, token, { scope: "openid", boundTo }).catch(asRefusalOfToken),
+    signedIn(call, token, {
+      scope: "openid",
+      boundTo: possession?.jkt,
+      spend: possession && (() => possession.spend()),
+    }).catch(asRefusalOfToken),
     poolOfHost(call, host),
   ]);
   if (pool && pool.id !== self.pool.id) throw invalidToken("token of another pool than the domain's");
@@ -34,7 +39,7 @@ const invalidToken = (reason: string): Refusal =>
   });
 
 function asRefusalOfToken(thrown: unknown): never {
-  if (!(thrown instanceof Refusal)) throw thrown;
+  if (!(thrown instanceof Refusal) || thrown.name === "invalid_dpop_proof") throw thrown;
   if (!(thrown instanceof MissingScope)) throw invalidToken(thrown.reason ?? thrown.message);
   // RFC 6750 §3.1; Amazon Cognito calls the token invalid.
   const error = isOpenIdConformant(thrown.pool.settings) ? "insufficient_scope" : "invalid_token";

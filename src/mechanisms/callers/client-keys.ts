@@ -1,5 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from "jose";
 import type { Client } from "../../directory/clients.ts";
+import { fromUtf8 } from "../../lib/encoding.ts";
 import { Memo } from "../../lib/memo.ts";
 import { readAtMost } from "../../lib/request-body.ts";
 
@@ -12,6 +13,12 @@ const ASK_AGAIN_AFTER = 30_000;
 
 const LONGEST_WAIT = 5_000;
 const MOST_BYTES = 65_536;
+
+/** Milliseconds that an address which has failed is left alone: anybody can send assertions in a client's name. */
+const REST = 5_000;
+
+/** What only a private or symmetric key has (RFC 7518 §6.2.2, §6.3.2, §6.4). */
+export const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -45,17 +52,38 @@ function remoteKeys(address: string, now: number): JWTVerifyGetKey {
       timeoutDuration: LONGEST_WAIT,
       cacheMaxAge: KEYS_KEPT,
       cooldownDuration: ASK_AGAIN_AFTER,
-      [customFetch]: fetchSmall,
+      [customFetch]: fetchPatiently(),
     });
     remote.set(address, keys, now);
   }
   return keys;
 }
 
-/** Fetches a document that is not too long. Redirects are not followed: what is registered is the address of the keys. */
-async function fetchSmall(url: string, init: RequestInit): Promise<Response> {
+/** Fetches a set, unless that failed a moment ago. */
+function fetchPatiently(): typeof fetchSet {
+  let failedAt = -Infinity;
+  return async (url, init) => {
+    if (Date.now() < failedAt + REST) throw new Error("the set of keys could not be fetched a moment ago");
+    try {
+      return await fetchSet(url, init);
+    } catch (error) {
+      failedAt = Date.now();
+      throw error;
+    }
+  };
+}
+
+/** Fetches a set of keys that is not too long. Redirects are not followed: what is registered is the address of the keys. */
+async function fetchSet(url: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url, { ...init, redirect: "manual" });
   const bytes = await readAtMost(response, MOST_BYTES);
   if (!bytes) throw new Error("the set of keys is too long");
-  return new Response(bytes, { status: response.status });
+  if (response.status !== 200) throw new Error(`the set of keys came with status ${response.status}`);
+  try {
+    createLocalJWKSet(JSON.parse(fromUtf8(bytes) ?? ""));
+  } catch {
+    // Without the cause, which quotes what was fetched.
+    throw new Error("what was fetched is no set of keys");
+  }
+  return new Response(bytes);
 }

@@ -2,6 +2,7 @@ import type { Call } from "../../call.ts";
 import type { ClientOAuth, ClientSettings } from "../../directory/pool.ts";
 import { readScopes } from "../../directory/resource-servers.ts";
 import { Refusal } from "../../lib/refusal.ts";
+import { PRIVATE_MEMBERS } from "../../mechanisms/callers/client-keys.ts";
 
 /** OpenID Connect Core 1.0 §5.4, and the scope of the operations on one's own account. */
 const STANDARD_SCOPES = ["phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"];
@@ -70,8 +71,8 @@ function isPublicKeySet(text: string): boolean {
   try {
     const { keys } = JSON.parse(text) as { keys?: unknown };
     const isPublic = (key: unknown) => {
-      const { kty, d } = key as Record<string, unknown>;
-      return ["RSA", "EC", "OKP"].includes(String(kty)) && d === undefined;
+      const { kty } = key as Record<string, unknown>;
+      return ["RSA", "EC", "OKP"].includes(String(kty)) && !PRIVATE_MEMBERS.some((member) => member in (key as object));
     };
     return Array.isArray(keys) && keys.length > 0 && keys.every(isPublic);
   } catch {

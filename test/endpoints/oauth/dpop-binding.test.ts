@@ -236,6 +236,17 @@ describe("[RFC 9449 §5.2] a client whose tokens are always bound", () => {
   });
 });
 
+test("a proof is not remembered for what is no refresh token of the client: anybody can make both", async () => {
+  const headers = basic(confidential.id, confidential.secret);
+  const foreign = (await redeem(await codeFor(confidential.id), headers, {})).refresh_token as string;
+  const tries = [await dpop(key), await dpop(key)] as const;
+  const costs = await costsOf(async () => {
+    expect(await renew("x", tries[0])).toMatchObject({ error: "invalid_grant" });
+    expect(await renew(foreign, tries[1])).toMatchObject({ error: "invalid_grant" });
+  });
+  expect(costs.map(({ hops }) => hops)).toEqual([0, 0]);
+});
+
 test("a proof costs nothing where a code is redeemed, and one hop where tokens are refreshed", async () => {
   await redeem(await codeFor());
   const [code, first, second] = [await codeFor(), await dpop(key), await dpop(key)];

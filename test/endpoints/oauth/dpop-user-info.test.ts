@@ -108,6 +108,23 @@ describe("[RFC 9449 §7] a bound token at userInfo", () => {
     expect((await show(withToken(plain, "Bearer"))).status).toBe(200);
   });
 
+  test("has its proof remembered, and nothing else has: anybody can make a proof for what is no token", async () => {
+    const [head, , signature] = token.split(".");
+    const forged = `${head}.${btoa(JSON.stringify({ cnf: { jkt: other.jkt } })).replaceAll("=", "")}.${signature}`;
+    const tries = await Promise.all(
+      [
+        { text: "a.b.c", by: other },
+        { text: forged, by: other },
+        { text: token, by: other },
+        { text: plain, by: other },
+      ].map(async ({ text, by }) => ({ ...withToken(text), ...(await proofFor(by, { ath: await athOf(text) })) })),
+    );
+    const costs = await costsOf(async () => {
+      for (const headers of tries) expect((await show(headers)).status).toBe(401);
+    });
+    expect(costs.map(({ hops }) => hops)).toEqual([0, 0, 0, 0]);
+  });
+
   test("[RFC 9449 §11.1] is shown for each proof once, to one of a hundred at once", async () => {
     const headers = { ...withToken(), ...(await proofFor()) };
     const answers = await Promise.all(Array.from({ length: 100 }, () => show(headers)));

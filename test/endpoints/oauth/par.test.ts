@@ -148,6 +148,9 @@ describe("pushing", () => {
 
   test("[RFC 9126 §2.3] is not done with a body of any length, or with a parameter twice", async () => {
     expect(await push({ padding: "x".repeat(65_536) })).toMatchObject({ status: 413, error: "invalid_request" });
+    // What anybody can have us keep, for a public client.
+    expect(await push({ padding: "x".repeat(16_384) })).toMatchObject({ status: 413, error: "invalid_request" });
+    expect(await push({ padding: "x".repeat(15_000) })).toMatchObject({ status: 201 });
     const twice = `${new URLSearchParams({ client_id: open, ...ASKED }).toString()}&scope=openid`;
     expect(await read(post(PATH, twice))).toMatchObject({ status: 400, error: "invalid_request" });
   });
@@ -227,6 +230,11 @@ describe("[RFC 9126 §2.3] a request that the authorization endpoint would refus
     ["a state of any length", { state: "x".repeat(2_049) }, "invalid_request"],
     ["a nonce of any length", { nonce: "x".repeat(2_049) }, "invalid_request"],
     ["a hint that is none", { id_token_hint: "x" }, "invalid_request"],
+    [
+      "a level that is not reached here",
+      { claims: JSON.stringify({ id_token: { acr: { essential: true, value: "none" } } }) },
+      "unmet_authentication_requirements",
+    ],
   ])("for %s", async (_, fields, error) => {
     expect(await push(fields)).toMatchObject({ status: 400, error });
   });

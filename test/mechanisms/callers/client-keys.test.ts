@@ -71,6 +71,39 @@ describe("keys behind an address", () => {
     expect(await take(await makeAssertion(key, id, issuer))).toEqual(failed);
   });
 
+  test("are left alone for five seconds after they could not be had, whoever sends assertions", async () => {
+    let answer = () => new Response("no", { status: 503 });
+    const fetched = answerWith(() => answer());
+    const id = await withKeys(pool, { JwksURI: uri() });
+    const ask = async () => take(await makeAssertion(key, id, issuer));
+    const now = Date.now();
+    vi.useFakeTimers({ toFake: ["Date"], now });
+    for (const fault of [() => new Response("[]"), () => new Response("<html>"), answer]) {
+      answer = fault;
+      const before = fetched.mock.calls.length;
+      for (let i = 0; i < 5; i++) expect(await ask()).toEqual(failed);
+      expect(fetched.mock.calls.length - before).toBe(1);
+      vi.setSystemTime(Date.now() + 5_000);
+    }
+    answer = json(setOf(key));
+    expect(await ask()).toMatchObject({ status: 200 });
+  });
+
+  test("keep proving their client while a key that is new cannot be had", async () => {
+    const known = { ...(await makeKey()), kid: "known" };
+    const set = JSON.stringify({ keys: [{ ...known.jwk, kid: "known" }] });
+    let answer = json(set);
+    const fetched = answerWith(() => answer());
+    const id = await withKeys(pool, { JwksURI: uri() });
+    const ask = async (kid: string) => take(await makeAssertion(known, id, issuer, {}, { kid }));
+    expect(await ask("known")).toMatchObject({ status: 200 });
+    answer = () => new Response("no", { status: 503 });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 31_000 });
+    for (let i = 0; i < 5; i++) expect(await ask("unknown")).toEqual(failed);
+    expect(fetched).toHaveBeenCalledTimes(2);
+    expect(await ask("known")).toMatchObject({ status: 200 });
+  });
+
   test("may be on the same machine over plain HTTP", async () => {
     const fetched = answerWith(json(setOf(key)));
     const id = await withKeys(pool, { JwksURI: `http://127.0.0.1:9/${crypto.randomUUID()}` });

@@ -47,6 +47,10 @@ describe("what standards ask for and Cognito has no setting for", () => {
     ["a set without keys", { Jwks: '{"keys":[]}' }],
     ["a key that is nothing", { Jwks: '{"keys":[null]}' }],
     ["a private key", { Jwks: JSON.stringify({ keys: [{ ...KEY, d: "AAAA" }] }) }],
+    [
+      "the factors of a private key",
+      { Jwks: JSON.stringify({ keys: [{ kty: "RSA", n: "AA", e: "AQAB", p: "AA", q: "AA" }] }) },
+    ],
     ["a symmetric key", { Jwks: JSON.stringify({ keys: [{ kty: "oct", k: "AAAA" }] }) }],
     ["keys in two places", { Jwks: JSON.stringify({ keys: [KEY] }), JwksURI: "https://app.test/jwks.json" }],
     ["keys fetched over plain HTTP", { JwksURI: "http://app.test/jwks.json" }],

@@ -6,6 +6,7 @@ import { toBase64Url, utf8 } from "../../../lib/encoding.ts";
 import { percentDecode } from "../../../lib/form.ts";
 import { sha256 } from "../../../lib/hash.ts";
 import { Refusal } from "../../../lib/refusal.ts";
+import { PRIVATE_MEMBERS } from "../../../mechanisms/callers/client-keys.ts";
 import { useOnce } from "./use-once.ts";
 
 /** RFC 9449 §5.1, `dpop_signing_alg_values_supported`. The last two are one (RFC 9864 §2.2). */
@@ -18,9 +19,6 @@ const SKEW = 60;
 /** Characters; room for an RSA key of 8192 bits and its signature. */
 const LONGEST_PROOF = 4_096;
 const LONGEST_ID = 256;
-
-/** What only a private or symmetric key has (RFC 7518 §6.2.2, §6.3.2, §6.4). */
-const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /** A key that a request has proved to hold. */
 export interface Possession {

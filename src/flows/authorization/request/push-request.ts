@@ -10,6 +10,12 @@ import { newPushed, PUSHED_LIFETIME, rememberPushed } from "./pushed-request.ts"
 const CREDENTIALS = ["client_secret", "client_assertion", "client_assertion_type"];
 
 /**
+ * Characters of names and values together: hardly more fits into an address. Anybody can push for a public client, and what
+ * they push is kept for minutes.
+ */
+const LONGEST = 16_384;
+
+/**
  * Takes an authorization request that a client hands over itself, and checks it as the authorization endpoint would (RFC
  * 9126 §2.1). One hop.
  * @param possession of the key that the code is to be bound to (RFC 9449 §10.1)
@@ -27,6 +33,9 @@ export async function pushRequest(
   }
   checkMayAsk(client);
   const asked = sent.filter(([name]) => !CREDENTIALS.includes(name));
+  if (asked.flat().join("").length > LONGEST) {
+    throw new Refusal("invalid_request", `The request is limited to ${LONGEST} characters.`, { status: 413 });
+  }
   const parameters = possession ? bindTo(asked, possession) : asked;
   const pushed = newPushed(call);
   await readFor(call, { client, pool }, parameters, pushed).catch(inWordsOfThisEndpoint);
