@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, lt, type SQL, sql } from "drizzle-orm";
 import type { Database, Statement } from "./database.ts";
 import { browserSessions } from "./schema/sessions.ts";
 
@@ -36,6 +36,40 @@ export const subOfBrowserSession = (poolId: string, id: string): SQL =>
 /** Ends a browser session. A statement. */
 export const closeBrowserSession = (db: Database, poolId: string, id: string) =>
   db.delete(browserSessions).where(and(eq(browserSessions.id, id), eq(browserSessions.poolId, poolId)));
+
+/**
+ * A user's browser sessions that nobody has ended and that have not expired, the one first that was opened last; `row` is
+ * each one's place among them. A statement, by the index on the user alone; `sub` may be a sub-query.
+ * @param before `row` of the last session seen. @param now milliseconds since 1970
+ */
+export const browserSessionsOfUser = (
+  db: Database,
+  poolId: string,
+  sub: string | SQL,
+  { before, limit, now }: { before: number; limit: number; now: number },
+) => {
+  const row = sql<number>`rowid`;
+  return db
+    .select({ id: browserSessions.id, createdAt: browserSessions.createdAt, row: row.as("row") })
+    .from(browserSessions)
+    .where(
+      and(
+        eq(browserSessions.poolId, poolId),
+        eq(browserSessions.sub, sub),
+        gt(browserSessions.expiresAt, now),
+        lt(row, before),
+      ),
+    )
+    .orderBy(desc(row))
+    .limit(limit);
+};
+
+/** Ends a browser session if it is this user's. A statement whose result is what it ended; `id` and `sub` may be sub-queries. */
+export const closeBrowserSessionOf = (db: Database, poolId: string, sub: string | SQL, id: string | SQL) =>
+  db
+    .delete(browserSessions)
+    .where(and(eq(browserSessions.id, id), eq(browserSessions.poolId, poolId), eq(browserSessions.sub, sub)))
+    .returning();
 
 /** Ends all browser sessions of a user, where `only` holds. A statement; `sub` may be a sub-query. */
 export const closeBrowserSessions = (db: Database, poolId: string, sub: string | SQL, only?: SQL) =>

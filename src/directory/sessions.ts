@@ -1,4 +1,4 @@
-import { and, eq, gt, ne, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, lt, ne, type SQL, sql } from "drizzle-orm";
 import { closeBrowserSessions } from "./browser-sessions.ts";
 import type { Database, Statement } from "./database.ts";
 import { replayedCodes, sessions } from "./schema/sessions.ts";
@@ -76,6 +76,70 @@ export const rotateSession = (
 export const closeSession = (db: Database, poolId: string, id: string) =>
   db.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.poolId, poolId)));
 
+/** Where a user's list of sessions goes on, and how far. */
+export interface Stretch {
+  /** `row` of the last session seen: those before it follow. */
+  before: number;
+  limit: number;
+  /** Sessions that have expired by then are left out. Milliseconds since 1970. */
+  now: number;
+}
+
+/**
+ * A user's sessions that nobody has closed, newest first; `row` is each one's place among them. A statement; `sub` may be
+ * a sub-query. The index on the user ends with the rowid, which grows as sessions are opened: no row is read that the
+ * stretch does not hold, save expired ones.
+ */
+export const sessionsOfUser = (db: Database, poolId: string, sub: string | SQL, { before, limit, now }: Stretch) => {
+  const row = sql<number>`rowid`;
+  return db
+    .select({
+      id: sessions.id,
+      clientId: sessions.clientId,
+      browserSession: sessions.browserSession,
+      createdAt: sessions.createdAt,
+      row: row.as("row"),
+    })
+    .from(sessions)
+    .where(and(eq(sessions.poolId, poolId), eq(sessions.sub, sub), gt(sessions.expiresAt, now), lt(row, before)))
+    .orderBy(desc(row))
+    .limit(limit);
+};
+
+/** Ends a session if it is this user's. A statement whose result has a row exactly when it did; `sub` may be a sub-query. */
+export const closeSessionOf = (db: Database, poolId: string, sub: string | SQL, id: string) =>
+  db
+    .delete(sessions)
+    .where(and(eq(sessions.id, id), eq(sessions.poolId, poolId), eq(sessions.sub, sub)))
+    .returning({ id: sessions.id });
+
+/**
+ * Ends the token sessions that came from a browser session of this user, with a row in its result for each. A statement.
+ * @param except id of a token session that goes on
+ */
+export const closeSessionsFrom = (
+  db: Database,
+  poolId: string,
+  sub: string | SQL,
+  browserSession: string,
+  except: string | undefined,
+) =>
+  db
+    .delete(sessions)
+    .where(
+      and(
+        eq(sessions.poolId, poolId),
+        eq(sessions.sub, sub),
+        eq(sessions.browserSession, browserSession),
+        except === undefined ? undefined : ne(sessions.id, except),
+      ),
+    )
+    .returning({ id: sessions.id });
+
+/** The id of the browser session that a user's token session came from, as a sub-query. */
+export const browserSessionOf = (poolId: string, sub: string | SQL, id: string): SQL =>
+  sql`(select browser_session from sessions where id = ${id} and pool_id = ${poolId} and sub = ${sub})`;
+
 /**
  * Ends the session that a code gave, or is just about to give, because the code came a second time. Statements, for a batch.
  * @param expiresAt milliseconds since 1970 until which the code would be good
@@ -87,7 +151,12 @@ export const revokeReplayed = (db: Database, poolId: string, id: string, expires
   ] as const;
 
 /** Ids of the clients that a browser session gave tokens to which nobody has revoked. A statement. */
-export const clientsOfBrowserSession = (db: Database, poolId: string, sub: string | SQL, browserSession: string) =>
+export const clientsOfBrowserSession = (
+  db: Database,
+  poolId: string,
+  sub: string | SQL,
+  browserSession: string | SQL,
+) =>
   db
     .selectDistinct({ id: sessions.clientId })
     .from(sessions)

@@ -42,6 +42,10 @@ import { DeleteResourceServer } from "./resource-servers/DeleteResourceServer.ts
 import { DescribeResourceServer } from "./resource-servers/DescribeResourceServer.ts";
 import { ListResourceServers } from "./resource-servers/ListResourceServers.ts";
 import { UpdateResourceServer } from "./resource-servers/UpdateResourceServer.ts";
+import { AdminListUserSessions } from "./sessions/AdminListUserSessions.ts";
+import { AdminRevokeUserSession } from "./sessions/AdminRevokeUserSession.ts";
+import { ListUserSessions } from "./sessions/ListUserSessions.ts";
+import { RevokeUserSession } from "./sessions/RevokeUserSession.ts";
 import { AdminInitiateAuth } from "./sign-in/AdminInitiateAuth.ts";
 import { AdminRespondToAuthChallenge } from "./sign-in/AdminRespondToAuthChallenge.ts";
 import { InitiateAuth } from "./sign-in/InitiateAuth.ts";
@@ -123,6 +127,11 @@ export const userPools: ReadonlyMap<string, Operation> = new Map(
     DescribeResourceServer,
     ListResourceServers,
     UpdateResourceServer,
+    // Sessions
+    AdminListUserSessions,
+    AdminRevokeUserSession,
+    ListUserSessions,
+    RevokeUserSession,
     // Sign-in
     AdminInitiateAuth,
     AdminRespondToAuthChallenge,
