@@ -1,4 +1,4 @@
-import { revokeToken } from "../../flows/revoke-token.ts";
+import { revokeToken } from "../../flows/authorization/revoke-token.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { formEndpoint, required } from "./form-endpoint.ts";
 

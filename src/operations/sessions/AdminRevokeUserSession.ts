@@ -5,7 +5,7 @@ import type {
 import { subOf } from "../../directory/users.ts";
 import { resolvePool, resolveUser } from "../../flows/resolve.ts";
 import { signed } from "../operation.ts";
-import { revokeSession } from "./revoke-session.ts";
+import { revokeSession } from "../../flows/authorization/logout/revoke-session.ts";
 import { readSessionId, sessionNotFound } from "./session-shape.ts";
 
 /** Amazon Cognito API: AdminRevokeUserSession. */

@@ -4,7 +4,7 @@ import type {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { Refusal } from "../../lib/refusal.ts";
 import { withAccessToken } from "../operation.ts";
-import { revokeSession } from "./revoke-session.ts";
+import { revokeSession } from "../../flows/authorization/logout/revoke-session.ts";
 import { readSessionId, sessionNotFound } from "./session-shape.ts";
 
 /**

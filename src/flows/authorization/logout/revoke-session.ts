@@ -1,21 +1,20 @@
 import type { SQL } from "drizzle-orm";
-import type { Call } from "../../call.ts";
-import { closeBrowserSessionOf } from "../../directory/browser-sessions.ts";
+import type { Call } from "../../../call.ts";
+import { closeBrowserSessionOf } from "../../../directory/browser-sessions.ts";
 import {
   browserSessionOf,
   clientsOfBrowserSession,
   closeSessionOf,
   closeSessionsFrom,
-} from "../../directory/sessions.ts";
-import { tellClients } from "../../flows/authorization/logout/back-channel-logout.ts";
-import { readSessionId } from "./session-shape.ts";
+} from "../../../directory/sessions.ts";
+import { tellClients } from "./back-channel-logout.ts";
 
 /** Which session is to end. */
 export interface Revocation {
   poolId: string;
   /** Whose it has to be; may be a sub-query. */
   sub: string | SQL;
-  session: NonNullable<ReturnType<typeof readSessionId>>;
+  session: { type: "TOKEN" | "SSO"; id: string };
   /** Whether what is directly linked ends, too. */
   linked: boolean;
   /** Id of a token session that goes on even if it is linked. */

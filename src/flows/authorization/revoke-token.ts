@@ -1,14 +1,15 @@
-import type { Call } from "../call.ts";
-import type { Client } from "../directory/clients.ts";
-import type { Pool } from "../directory/pools.ts";
-import { closeSession } from "../directory/sessions.ts";
-import { readRefreshToken } from "../mechanisms/tokens/refresh-token.ts";
+import type { Call } from "../../call.ts";
+import type { Client } from "../../directory/clients.ts";
+import type { Pool } from "../../directory/pools.ts";
+import { readRefreshToken } from "../../mechanisms/tokens/refresh-token.ts";
+import { revokeSession } from "./logout/revoke-session.ts";
 
 /** Three parts parted by dots: one of our signed tokens, which are never what can be revoked. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /**
  * Ends the whole family of a refresh token; one that rotation has replaced will do, too. One hop.
+ * @param linked whether the browser session that it came from ends, too
  * @returns what became of it: `revoked` also where it was before, `disabled` where the client's tokens cannot be revoked,
  *   `foreign` where it belongs to another client, and otherwise what the text is instead of a refresh token
  */
@@ -16,12 +17,14 @@ export async function revokeToken(
   call: Call,
   { client, pool }: { client: Client; pool: Pool },
   text: string,
+  { linked = false }: { linked?: boolean } = {},
 ): Promise<"revoked" | "disabled" | "signed-token" | "unknown" | "foreign"> {
   if (client.settings.EnableTokenRevocation === false) return "disabled";
   if (JWT.test(text)) return "signed-token";
   const token = await readRefreshToken(call.keyring, text);
   if (!token) return "unknown";
   if (token.poolId !== pool.id || token.clientId !== client.id) return "foreign";
-  await call.db.batch([closeSession(call.db, pool.id, token.session)]);
+  const { sub, session: id } = token;
+  await revokeSession(call, { poolId: pool.id, sub, session: { type: "TOKEN", id }, linked });
   return "revoked";
 }
