@@ -30,7 +30,7 @@ const asAnswer = (target: ResponseTarget, thrown: unknown): AuthorizationError =
     : new AuthorizationError(target, "server_error", "");
 
 /** Leads to the error page, which any request can be answered with: it says nothing but this code. */
-export function toErrorPage(c: Context, error: string): Response {
+function toErrorPage(c: Context, error: string): Response {
   const clientId = new URL(c.req.url).searchParams.get("client_id");
   const query = new URLSearchParams({ error, ...(clientId !== null && { client_id: clientId.slice(0, 128) }) });
   return leadTo(c, `/error?${query.toString()}`);

@@ -105,7 +105,6 @@ export const de: Texts = {
     website: "Website",
     zoneinfo: "Zeitzone",
   },
-  optional: "freiwillig",
   phoneHint: "Mit Ländervorwahl, zum Beispiel +49 30 901820",
 
   errors: {

@@ -102,8 +102,7 @@ export const en = {
     website: "Website",
     zoneinfo: "Time zone",
   } as Record<string, string>,
-  /** Beside a field that may stay empty, and under the field for a phone number. */
-  optional: "optional",
+  /** Under the field for a phone number. */
   phoneHint: "With country code, such as +1 555 010 0100",
 
   /** What went wrong, by itself. */

@@ -101,7 +101,6 @@ export const es: Texts = {
     website: "Sitio web",
     zoneinfo: "Zona horaria",
   },
-  optional: "opcional",
   phoneHint: "Con el prefijo del país, por ejemplo +34 910 000 000",
 
   errors: {

@@ -105,7 +105,6 @@ export const fr: Texts = {
     website: "Site web",
     zoneinfo: "Fuseau horaire",
   },
-  optional: "facultatif",
   phoneHint: "Avec l’indicatif du pays, par exemple +33 1 09 75 83 51",
 
   errors: {

@@ -102,7 +102,6 @@ export const id: Texts = {
     website: "Situs web",
     zoneinfo: "Zona waktu",
   },
-  optional: "opsional",
   phoneHint: "Dengan kode negara, misalnya +62 21 0000 0000",
 
   errors: {

@@ -103,7 +103,6 @@ export const it: Texts = {
     website: "Sito web",
     zoneinfo: "Fuso orario",
   },
-  optional: "facoltativo",
   phoneHint: "Con il prefisso del Paese, per esempio +39 06 0000 0000",
 
   errors: {

@@ -102,7 +102,6 @@ export const ja: Texts = {
     website: "ウェブサイト",
     zoneinfo: "タイムゾーン",
   },
-  optional: "任意",
   phoneHint: "国番号を含めてください。例: +81 3 0000 0000",
 
   errors: {

@@ -100,7 +100,6 @@ export const ko: Texts = {
     website: "웹사이트",
     zoneinfo: "시간대",
   },
-  optional: "선택 사항",
   phoneHint: "국가 번호를 포함하세요. 예: +82 2 0000 0000",
 
   errors: {

@@ -102,7 +102,6 @@ export const nl: Texts = {
     website: "Website",
     zoneinfo: "Tijdzone",
   },
-  optional: "optioneel",
   phoneHint: "Met landnummer, bijvoorbeeld +31 20 000 0000",
 
   errors: {

@@ -100,7 +100,6 @@ export const ptBr: Texts = {
     website: "Site",
     zoneinfo: "Fuso horário",
   },
-  optional: "opcional",
   phoneHint: "Com o código do país, por exemplo +55 11 0000 0000",
 
   errors: {

@@ -98,7 +98,6 @@ export const zhCn: Texts = {
     website: "网站",
     zoneinfo: "时区",
   },
-  optional: "可选",
   phoneHint: "请包含国家代码,例如 +86 10 0000 0000",
 
   errors: {

@@ -98,7 +98,6 @@ export const zhTw: Texts = {
     website: "網站",
     zoneinfo: "時區",
   },
-  optional: "選填",
   phoneHint: "請包含國碼,例如 +886 2 0000 0000",
 
   errors: {

@@ -47,7 +47,6 @@ export interface AuthorizationRequest {
   loginHint: string | undefined;
   /** Whom the client expects (OpenID Connect Core 1.0 §3.1.2.1, `id_token_hint`; §5.5.1, `sub` in `claims`). */
   hinted: Pick<HintedUser, "sub"> | undefined;
-  acrValues: readonly string[];
   claims: RequestedClaims | undefined;
   /** Thumbprint of the key that the code is to be bound to (RFC 9449 §10). */
   jkt: string | undefined;
@@ -93,7 +92,6 @@ const forSignInAlone = (at: { client: Client; pool: Pool }, target: ResponseTarg
   maxAge: undefined,
   loginHint: undefined,
   hinted: undefined,
-  acrValues: [],
   claims: undefined,
   jkt: undefined,
   pushed: undefined,
@@ -202,7 +200,6 @@ export async function readFor(
     maxAge: readMaxAge(given.get("max_age"), invalid),
     loginHint: given.get("login_hint"),
     hinted: sub === undefined ? hinted : { sub },
-    acrValues: given.get("acr_values")?.split(" ") ?? [],
     claims,
     jkt: readThumbprint(given.get("dpop_jkt"), invalid),
     pushed,
