@@ -22,6 +22,8 @@ const BROKEN: Record<string, string> = {
     "select m.sub, m.group_name from group_members m where not exists (select 1 from users u where u.pool_id = m.pool_id and u.sub = m.sub) or not exists (select 1 from groups g where g.pool_id = m.pool_id and g.name = m.group_name)",
   "a session without its user":
     "select s.id from sessions s where not exists (select 1 from users u where u.pool_id = s.pool_id and u.sub = s.sub)",
+  "a passkey without its user":
+    "select p.id from passkeys p where not exists (select 1 from users u where u.pool_id = p.pool_id and u.sub = p.sub)",
   "a browser session without its user":
     "select b.id from browser_sessions b where not exists (select 1 from users u where u.pool_id = b.pool_id and u.sub = b.sub)",
   // Codes of names that nobody has are kept like real ones where a client hides users.

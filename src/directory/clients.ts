@@ -1,10 +1,11 @@
-import { and, asc, eq, gt } from "drizzle-orm";
+import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { Memo } from "../lib/memo.ts";
 import type { Database } from "./database.ts";
 import type { ClientSettings } from "./pool.ts";
-import { findPool, type Pool, rememberPool, SETTINGS_LIFETIME } from "./pools.ts";
+import { findPool, forgetPool, type Pool, rememberPool, SETTINGS_LIFETIME } from "./pools.ts";
 import { rememberScopes, scopesOf } from "./resource-servers.ts";
 import { clients, pools } from "./schema/pools.ts";
+import { noteLongestBrowserMinutes } from "./session-settings.ts";
 import { dropUiCustomization } from "./ui-customizations.ts";
 
 export type Client = typeof clients.$inferSelect;
@@ -75,6 +76,30 @@ export async function updateClient(
   return after ?? null;
 }
 
+/**
+ * Sets for how many minutes a client takes a browser session without asking, and has its pool note the largest value.
+ * @returns false when the client was changed or deleted since `before` was read
+ */
+export async function setBrowserMinutes(db: Database, before: Client, minutes: number, now: number): Promise<boolean> {
+  const settings: ClientSettings = { ...before.settings, sessions: { browserMinutes: minutes } };
+  const revision = crypto.randomUUID();
+  const [changed] = await db.batch([
+    db
+      .update(clients)
+      .set({ settings, updatedAt: now, revision })
+      .where(and(eq(clients.id, before.id), eq(clients.revision, before.revision)))
+      .returning({ id: clients.id }),
+    noteLongestBrowserMinutes(
+      db,
+      before.poolId,
+      sql`exists (select 1 from clients where id = ${before.id} and revision = ${revision})`,
+    ),
+  ]);
+  known.delete(before.id);
+  forgetPool(before.poolId);
+  return changed.length === 1;
+}
+
 /** Deletes a client with its look. @returns false when there was none. */
 export async function deleteClient(db: Database, poolId: string, id: string): Promise<boolean> {
   const [gone] = await db.batch([
@@ -83,7 +108,9 @@ export async function deleteClient(db: Database, poolId: string, id: string): Pr
       .where(and(eq(clients.id, id), eq(clients.poolId, poolId)))
       .returning({ id: clients.id }),
     dropUiCustomization(db, poolId, id),
+    noteLongestBrowserMinutes(db, poolId),
   ]);
+  forgetPool(poolId);
   known.delete(id);
   return gone.length === 1;
 }

@@ -18,6 +18,7 @@ export interface Expired {
   sessions: number;
   browserSessions: number;
   replayedCodes: number;
+  spentChallenges: number;
   codes: number;
   attempts: number;
 }
@@ -27,7 +28,7 @@ export interface Expired {
  * transaction, and never a statement that grows with what has piled up.
  */
 export async function deleteExpired(db: Database, now: number, most: number): Promise<Expired> {
-  const [sessions, browserSessions, replayedCodes, codes, attempts] = await db.batch([
+  const [sessions, browserSessions, replayedCodes, spentChallenges, codes, attempts] = await db.batch([
     db.run(
       sql`delete from sessions where rowid in (select rowid from sessions where expires_at <= ${now - SESSIONS_KEPT} order by expires_at limit ${most})`,
     ),
@@ -36,6 +37,9 @@ export async function deleteExpired(db: Database, now: number, most: number): Pr
     ),
     db.run(
       sql`delete from replayed_codes where rowid in (select rowid from replayed_codes where expires_at <= ${now} order by expires_at limit ${most})`,
+    ),
+    db.run(
+      sql`delete from spent_challenges where rowid in (select rowid from spent_challenges where expires_at <= ${now} order by expires_at limit ${most})`,
     ),
     db.run(
       sql`delete from codes where rowid in (select rowid from codes where expires_at <= ${now} order by expires_at limit ${most})`,
@@ -48,6 +52,7 @@ export async function deleteExpired(db: Database, now: number, most: number): Pr
     sessions: sessions.meta.changes,
     browserSessions: browserSessions.meta.changes,
     replayedCodes: replayedCodes.meta.changes,
+    spentChallenges: spentChallenges.meta.changes,
     codes: codes.meta.changes,
     attempts: attempts.meta.changes,
   };

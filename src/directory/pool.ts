@@ -1,10 +1,12 @@
 import type {
   CreateUserPoolDomainCommandInput,
+  EmailMfaConfigType,
   SchemaAttributeType,
   UpdateUserPoolCommandInput,
   UpdateUserPoolClientCommandInput,
   CreateUserPoolCommandInput,
   UserPoolMfaType,
+  UserSessionTrackingType,
   WebAuthnConfigurationType,
 } from "@aws-sdk/client-cognito-identity-provider";
 
@@ -16,10 +18,19 @@ export type PoolSettings = Omit<UpdateUserPoolCommandInput, "UserPoolId" | "Pool
   Pick<CreateUserPoolCommandInput, "AliasAttributes" | "UsernameAttributes" | "UsernameConfiguration"> & {
     /** Set by SetUserPoolMfaConfig and kept by UpdateUserPool. */
     mfa?: {
+      /** False where the pool sends SMS, but not as a factor; else they are one wherever it can send them. */
+      sms?: boolean;
       softwareToken?: boolean;
-      email?: { Message?: string; Subject?: string };
+      email?: EmailMfaConfigType;
       webAuthn?: WebAuthnConfigurationType;
-      mode?: UserPoolMfaType;
+    };
+    /** Set by SetUserPoolSessionConfiguration and kept by UpdateUserPool. */
+    sessions?: {
+      tracking?: UserSessionTrackingType;
+      /** Token sessions that a user may have at once. */
+      maxPerUser?: number;
+      /** The largest `browserMinutes` of the pool's clients; kept by SetUserPoolClientSessionConfiguration. */
+      longestBrowserMinutes?: number;
     };
     OAuthConfiguration?: {
       /** Whose way is followed where Cognito and the OpenID standards differ and both cannot be had; Cognito's unless set. */
@@ -30,6 +41,11 @@ export type PoolSettings = Omit<UpdateUserPoolCommandInput, "UserPoolId" | "Pool
 /** The configuration of an app client, in Cognito's words. */
 export type ClientSettings = Omit<UpdateUserPoolClientCommandInput, "UserPoolId" | "ClientId" | "ClientName"> & {
   OAuthConfiguration?: ClientOAuth;
+  /** Set by SetUserPoolClientSessionConfiguration and kept by UpdateUserPoolClient. */
+  sessions?: {
+    /** Minutes after a sign-in for which it takes the browser session of that without asking; 0 for never. */
+    browserMinutes?: number;
+  };
 };
 
 /** What standards let a client register and Cognito does not know (OpenID Connect Dynamic Client Registration 1.0 §2). */
@@ -58,6 +74,5 @@ export type Attribute = SchemaAttributeType & { Name: string };
 export const isOpenIdConformant = (settings: PoolSettings): boolean =>
   settings.OAuthConfiguration?.Conformance === "OPENID";
 
-/** Whether a second factor is off, offered or demanded: as SetUserPoolMfaConfig said, else as the pool's own setting says. */
-export const mfaMode = (settings: PoolSettings): UserPoolMfaType =>
-  settings.mfa?.mode ?? settings.MfaConfiguration ?? "OFF";
+/** Whether a second factor is off, offered or demanded. */
+export const mfaMode = (settings: PoolSettings): UserPoolMfaType => settings.MfaConfiguration ?? "OFF";

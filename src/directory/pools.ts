@@ -3,8 +3,10 @@ import { Memo } from "../lib/memo.ts";
 import { type Database, plain } from "./database.ts";
 import { attempts } from "./schema/attempts.ts";
 import { codes } from "./schema/codes.ts";
+import { devices } from "./schema/devices.ts";
 import { groupMembers, groups } from "./schema/groups.ts";
 import { resourceServers, uiCustomizations } from "./schema/oauth.ts";
+import { passkeys } from "./schema/passkeys.ts";
 import { clients, pools } from "./schema/pools.ts";
 import { browserSessions, sessions } from "./schema/sessions.ts";
 import { userAttributes, userNames, users } from "./schema/users.ts";
@@ -98,6 +100,8 @@ export async function deletePool(db: Database, { id, revision }: Pick<Pool, "id"
     db.delete(sessions).where(and(eq(sessions.poolId, id), gone)),
     db.delete(browserSessions).where(and(eq(browserSessions.poolId, id), gone)),
     db.delete(codes).where(and(eq(codes.poolId, id), gone)),
+    db.delete(passkeys).where(and(eq(passkeys.poolId, id), gone)),
+    db.delete(devices).where(and(eq(devices.poolId, id), gone)),
     db.delete(attempts).where(and(eq(attempts.poolId, id), gone)),
   ]);
   known.delete(id);

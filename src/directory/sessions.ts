@@ -14,7 +14,23 @@ export type Session = typeof sessions.$inferSelect;
 export function openSession(db: Database, session: Session, user: { revision: string }): Statement {
   const s = session;
   return db.all(
-    sql`insert into sessions (id, pool_id, sub, client_id, token_hash, scope, device_key, browser_session, terms, auth_time, created_at, expires_at) select ${s.id}, pool_id, sub, ${s.clientId}, ${s.tokenHash}, ${s.scope}, ${s.deviceKey}, ${s.browserSession}, ${s.terms && JSON.stringify(s.terms)}, ${s.authTime}, ${s.createdAt}, ${s.expiresAt} from users where pool_id = ${s.poolId} and sub = ${s.sub} and enabled = 1 and revision = ${user.revision} and not exists (select 1 from replayed_codes where session_id = ${s.id}) and (${s.browserSession} is null or exists (select 1 from browser_sessions where id = ${s.browserSession})) returning id`,
+    sql`insert into sessions (id, pool_id, sub, client_id, token_hash, scope, device_key, browser_session, terms, auth_time, created_at, last_active_at, expires_at) select ${s.id}, pool_id, sub, ${s.clientId}, ${s.tokenHash}, ${s.scope}, ${s.deviceKey}, ${s.browserSession}, ${s.terms && JSON.stringify(s.terms)}, ${s.authTime}, ${s.createdAt}, ${s.lastActiveAt}, ${s.expiresAt} ${whereOpened(s, user)} returning id`,
+  );
+}
+
+/** The user's row, where the session may be opened. */
+const whereOpened = (s: Session, user: { revision: string }): SQL =>
+  sql`from users where pool_id = ${s.poolId} and sub = ${s.sub} and enabled = 1 and revision = ${user.revision} and not exists (select 1 from replayed_codes where session_id = ${s.id}) and (${s.browserSession} is null or exists (select 1 from browser_sessions where id = ${s.browserSession}))`;
+
+/**
+ * Makes room for a session that is about to be opened: of the user's token sessions that have not expired it ends those
+ * which were used least recently, until with the new one there are no more than `most`. A statement, for the batch of
+ * `openSession` and just before it; it ends nothing where that opens nothing. It reads the user's sessions, by the index.
+ */
+export function makeRoom(db: Database, session: Session, user: { revision: string }, most: number): Statement {
+  const s = session;
+  return db.run(
+    sql`delete from sessions where exists (select 1 ${whereOpened(s, user)}) and id in (select id from sessions where pool_id = ${s.poolId} and sub = ${s.sub} and expires_at > ${s.createdAt} order by last_active_at desc, rowid desc limit -1 offset ${most - 1})`,
   );
 }
 
@@ -28,28 +44,44 @@ export const sessionById = (db: Database, poolId: string, id: string) =>
     .from(sessions)
     .where(and(eq(sessions.id, id), eq(sessions.poolId, poolId)));
 
+/** A refresh token as it is presented. */
+export interface PresentedToken {
+  poolId: string;
+  /** Of its session. */
+  id: string;
+  hash: string;
+  now: number;
+  /** Thumbprint of the key that the caller holds. */
+  jkt: string | undefined;
+  /** What the caller names. */
+  resource: string | undefined;
+  /** What the caller names; undefined where any will do. */
+  deviceKey: string | undefined;
+}
+
+/** That a token is the current one of its session, and that whoever presents it fulfils the session's terms. */
+const isCurrent = (at: PresentedToken): SQL | undefined =>
+  and(
+    eq(sessions.id, at.id),
+    eq(sessions.poolId, at.poolId),
+    eq(sessions.tokenHash, at.hash),
+    gt(sessions.expiresAt, at.now),
+    sql`coalesce(${sessions.terms} ->> 'jkt', ${at.jkt ?? ""}) = ${at.jkt ?? ""}`,
+    at.resource === undefined ? undefined : sql`${sessions.terms} ->> 'resource' = ${at.resource}`,
+    at.deviceKey === undefined ? undefined : sql`coalesce(${sessions.deviceKey}, ${at.deviceKey}) = ${at.deviceKey}`,
+  );
+
 /**
  * Trades the session's current refresh token for the next one. A statement that returns the session to exactly one of
  * the callers who present the same token, and to none who does not fulfil its terms.
- * @param hash of the token presented. @param next hash of the token that replaces it.
+ * @param next hash of the token that replaces it
  * @param graceUntil milliseconds since 1970 until which the presented token goes on working
- * @param jkt thumbprint of the key that the caller holds
- * @param bind whether the next token is bound to it; of a sign-in by the API, which has no terms, none is
- * @param resource that the caller names
+ * @param bind whether the next token is bound to the key; of a sign-in by the API, which has no terms, none is
+ * @param track whether to note that the session was used
  */
 export const rotateSession = (
   db: Database,
-  at: {
-    poolId: string;
-    id: string;
-    hash: string;
-    next: string;
-    graceUntil: number;
-    now: number;
-    jkt: string | undefined;
-    bind: boolean;
-    resource: string | undefined;
-  },
+  at: PresentedToken & { next: string; graceUntil: number; bind: boolean; track: boolean },
 ) =>
   db
     .update(sessions)
@@ -59,18 +91,20 @@ export const rotateSession = (
       generation: sql`${sessions.generation} + 1`,
       previousHash: at.hash,
       previousUntil: at.graceUntil,
+      ...(at.track && { lastActiveAt: at.now }),
     })
-    .where(
-      and(
-        eq(sessions.id, at.id),
-        eq(sessions.poolId, at.poolId),
-        eq(sessions.tokenHash, at.hash),
-        gt(sessions.expiresAt, at.now),
-        sql`coalesce(${sessions.terms} ->> 'jkt', ${at.jkt ?? ""}) = ${at.jkt ?? ""}`,
-        at.resource === undefined ? undefined : sql`${sessions.terms} ->> 'resource' = ${at.resource}`,
-      ),
-    )
+    .where(isCurrent(at))
     .returning({ id: sessions.id });
+
+/** Milliseconds within which the uses of a session count as one, so that refreshing seldom writes. */
+const USE_NOTED_EVERY = 3_600_000;
+
+/** Notes that a session was used by a refresh token that goes on, once an hour at most. A statement. */
+export const noteUse = (db: Database, at: PresentedToken) =>
+  db
+    .update(sessions)
+    .set({ lastActiveAt: at.now })
+    .where(and(isCurrent(at), lt(sessions.lastActiveAt, at.now - USE_NOTED_EVERY)));
 
 /** Ends a session: its refresh tokens and access tokens are void from now on. */
 export const closeSession = (db: Database, poolId: string, id: string) =>
@@ -98,6 +132,7 @@ export const sessionsOfUser = (db: Database, poolId: string, sub: string | SQL, 
       clientId: sessions.clientId,
       browserSession: sessions.browserSession,
       createdAt: sessions.createdAt,
+      lastActiveAt: sessions.lastActiveAt,
       row: row.as("row"),
     })
     .from(sessions)

@@ -1,7 +1,7 @@
 import { and, asc, eq, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Database } from "./database.ts";
-import { userAttributes, users } from "./schema/users.ts";
+import { type Factors, userAttributes, users } from "./schema/users.ts";
 
 /** What lists show of a user: everything but what signs them in. */
 export const profile = {
@@ -11,6 +11,9 @@ export const profile = {
   status: users.status,
   enabled: users.enabled,
   attributes: users.attributes,
+  factors: sql<Pick<Factors, "mfa">>`json_object('mfa', json(coalesce(${users.factors} -> '$.mfa', '[]')))`.mapWith(
+    users.factors,
+  ),
   createdAt: users.createdAt,
   updatedAt: users.updatedAt,
 };

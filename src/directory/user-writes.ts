@@ -6,13 +6,17 @@ import { aliasAttributes, fold, nameKey, namesOf, type SignInName } from "./name
 import { checkNamedAlike, isNamedOtherwise, namedAlike } from "./pool-changes.ts";
 import { countUsers, forgetPool, type Pool } from "./pools.ts";
 import { codes } from "./schema/codes.ts";
+import { devices } from "./schema/devices.ts";
 import { groupMembers } from "./schema/groups.ts";
+import { passkeys } from "./schema/passkeys.ts";
 import { pools } from "./schema/pools.ts";
 import { type NameKind, users } from "./schema/users.ts";
 import { endSessions } from "./sessions.ts";
 import { namesTaken, type User } from "./users.ts";
 
-export type UserChange = Partial<Pick<User, "status" | "enabled" | "attributes" | "credentials" | "signedOutAt">>;
+export type UserChange = Partial<
+  Pick<User, "status" | "enabled" | "attributes" | "credentials" | "factors" | "signedOutAt">
+>;
 
 const namesJson = (pool: Pool, names: SignInName[]) =>
   JSON.stringify(names.map(({ kind, value }) => ({ kind, value, folded: fold(value), key: nameKey(pool, value) })));
@@ -223,10 +227,12 @@ export async function deleteUser(db: Database, pool: Pool, user: User): Promise<
     db.delete(groupMembers).where(and(eq(groupMembers.poolId, poolId), eq(groupMembers.sub, sub), unchanged)),
     ...endSessions(db, poolId, sub, { only: unchanged }),
     db.delete(codes).where(and(eq(codes.poolId, poolId), eq(codes.sub, sub), unchanged)),
+    db.delete(passkeys).where(and(eq(passkeys.poolId, poolId), eq(passkeys.sub, sub), unchanged)),
+    db.delete(devices).where(and(eq(devices.poolId, poolId), eq(devices.sub, sub), unchanged)),
     db
       .delete(users)
       .where(and(eq(users.poolId, poolId), eq(users.sub, sub), unchanged))
       .returning({ sub: users.sub }),
   ]);
-  return results[7].length === 1;
+  return results.at(-1)?.length === 1;
 }

@@ -5,7 +5,7 @@ import type { Pool } from "./pools.ts";
 import { userNames, users } from "./schema/users.ts";
 
 export type User = typeof users.$inferSelect;
-export type { Credentials, NameKind, UserStatus } from "./schema/users.ts";
+export type { Credentials, Factors, MfaFactor, NameKind, UserStatus } from "./schema/users.ts";
 
 /**
  * The sub that a text given as a username means: a sub itself, else a username, else an alias. A sub comes first because
@@ -28,6 +28,21 @@ export const userBySub = (db: Database, poolId: string, sub: string | SQL) =>
     .select()
     .from(users)
     .where(and(eq(users.poolId, poolId), eq(users.sub, sub)));
+
+/**
+ * The sub of some user: the first that comes with or after `at`, else the first of all; none that anybody has where the pool
+ * has no users. As a sub-query.
+ * @param at hex digits. Subs are random, and so is who comes there
+ */
+export const subNear = (poolId: string, at: string) =>
+  sql`coalesce((select sub from users where pool_id = ${poolId} and sub >= ${at} order by sub limit 1), (select sub from users where pool_id = ${poolId} order by sub limit 1), '')`;
+
+/** A statement whose result has a row exactly when the user is still as given. */
+export const unchangedUser = (db: Database, { poolId, sub, revision }: Pick<User, "poolId" | "sub" | "revision">) =>
+  db
+    .select({ sub: users.sub })
+    .from(users)
+    .where(and(eq(users.poolId, poolId), eq(users.sub, sub), eq(users.revision, revision)));
 
 /** Which of a user's would-be names belong to someone else: the statement that explains a refused insert or update. */
 export const namesTaken = (db: Database, pool: Pool, names: SignInName[], except: string) =>

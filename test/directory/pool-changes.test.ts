@@ -16,6 +16,7 @@ const user = (poolId: string, username: string): User => ({
   enabled: true,
   attributes: {},
   credentials: null,
+  factors: {},
   signedOutAt: 0,
   createdAt: 0,
   updatedAt: 0,

@@ -10,7 +10,12 @@ export type AttemptKind =
   | "send-reset"
   | "verify-attribute"
   | "send-attribute"
-  | "enter-device-code";
+  | "enter-device-code"
+  | "mfa"
+  | "one-time-password"
+  | "custom-challenge"
+  | "send-one-time-password"
+  | "verify-software-token";
 
 /** How often something was tried, so that guessing ends. Kept for names that do not exist, too. */
 export const attempts = sqliteTable(

@@ -30,6 +30,8 @@ export const sessions = sqliteTable(
     /** Time of the sign-in, seconds since 1970: the claim `auth_time`. */
     authTime: integer().notNull(),
     createdAt: integer().notNull(),
+    /** When tokens were last given; 0 for a session of the time before this was kept. */
+    lastActiveAt: integer().notNull().default(0),
     /** End of the refresh tokens; rotation does not move it. The row stays a day longer, for the last access token. */
     expiresAt: integer().notNull(),
   },
@@ -67,4 +69,11 @@ export const replayedCodes = sqliteTable(
   "replayed_codes",
   { sessionId: text().primaryKey(), expiresAt: integer().notNull() },
   (table) => [index("replayed_codes_by_expiry").on(table.expiresAt)],
+);
+
+/** Challenges that were answered rightly, where a wrong answer may be mended. Their absence is what an answer needs. */
+export const spentChallenges = sqliteTable(
+  "spent_challenges",
+  { id: text().primaryKey(), expiresAt: integer().notNull() },
+  (table) => [index("spent_challenges_by_expiry").on(table.expiresAt)],
 );

@@ -16,6 +16,29 @@ export interface Credentials {
   history?: string[];
 }
 
+/** A second factor that someone is asked for, as Cognito names it in `UserMFASettingList`. */
+export type MfaFactor = "SMS_MFA" | "SOFTWARE_TOKEN_MFA" | "EMAIL_OTP";
+
+/** What a user proves themselves with beside a password. Passkeys have a table of their own. */
+export interface Factors {
+  /** A verified authenticator app. */
+  softwareToken?: {
+    /** Seed of RFC 6238, sealed. */
+    seed: string;
+    name?: string;
+    /** The last time step whose code was taken: it, and those before, are taken no more (RFC 6238 §5.2). */
+    step: number;
+  };
+  /** A seed that was given out and waits to be verified, sealed. */
+  pendingToken?: string;
+  /** What is asked for after the first factor. */
+  mfa?: MfaFactor[];
+  /** One of `mfa`, which comes first. */
+  preferred?: MfaFactor;
+  /** Whether a passkey that verified its user counts as both factors (WebAuthnMfaSettings). */
+  passkeyIsMfa?: boolean;
+}
+
 /** A person (or a machine) who can sign in. */
 export const users = sqliteTable(
   "users",
@@ -31,6 +54,7 @@ export const users = sqliteTable(
     attributes: text({ mode: "json" }).$type<Record<string, string>>().notNull(),
     /** Null for a user without password. */
     credentials: text({ mode: "json" }).$type<Credentials>(),
+    factors: text({ mode: "json" }).$type<Factors>().notNull().default({}),
     /** Tokens of sign-ins before this moment are void; 0 when that never happened. */
     signedOutAt: integer().notNull().default(0),
     createdAt: integer().notNull(),

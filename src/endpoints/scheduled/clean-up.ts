@@ -13,7 +13,14 @@ const PORTIONS = 100;
  * @param now milliseconds since 1970
  */
 export async function cleanUp(db: Database, now: number, log: Log): Promise<void> {
-  const total: Expired = { sessions: 0, browserSessions: 0, replayedCodes: 0, codes: 0, attempts: 0 };
+  const total: Expired = {
+    sessions: 0,
+    browserSessions: 0,
+    replayedCodes: 0,
+    spentChallenges: 0,
+    codes: 0,
+    attempts: 0,
+  };
   for (let portion = 0; portion < PORTIONS; portion++) {
     const gone = await deleteExpired(db, now, PORTION);
     for (const table of Object.keys(total) as (keyof Expired)[]) total[table] += gone[table];
