@@ -18,6 +18,12 @@ export interface Settings {
   signingKeys: string[];
   /** JSON list of access keys, as text; read by mechanisms/callers. */
   adminKeys: string | undefined;
+  /** JSON of the keys that codes for custom senders are encrypted under, as text; read by mechanisms/messages. */
+  senderKeys: string | undefined;
+  /** JSON of how the functions of triggers are reached, as text; read by mechanisms/triggers. */
+  triggers: string | undefined;
+  /** The CAPTCHA of the pages; undefined where they have none. The origin is without a slash at the end. */
+  turnstile: { siteKey: string; secret: string; origin: string } | undefined;
 }
 
 /** What one request carries inward. */
@@ -36,6 +42,8 @@ export interface Call {
   meter: Meter;
   /** Work that may end after the answer. */
   waitUntil: (work: Promise<unknown>) => void;
+  /** Another worker, by the name of its binding; undefined where there is none of that name. */
+  service: (binding: string) => Fetcher | undefined;
   /** The object that remembers a shard of the challenges. */
   challenges: (shard: string) => DurableObjectStub<Challenges>;
   /** The object that remembers a shard of the requests that wait for a person. */
@@ -69,6 +77,9 @@ function settled(env: Cloudflare.Env) {
       domainSuffix: env.DOMAIN_SUFFIX?.toLowerCase().replace(/^\./, "") || undefined,
       signingKeys: [env.SIGNING_KEYS, env.SIGNING_KEYS_2, env.SIGNING_KEYS_3].filter((each) => each !== undefined),
       adminKeys: env.ADMIN_KEYS,
+      senderKeys: env.SENDER_KEYS,
+      triggers: env.TRIGGERS,
+      turnstile: turnstileOf(env),
     };
     known = { settings, keyring: Keyring.open(env.MASTER_KEY) };
     opened.set(env, known);
@@ -76,8 +87,19 @@ function settled(env: Cloudflare.Env) {
   return known;
 }
 
+function turnstileOf(env: Cloudflare.Env): Settings["turnstile"] {
+  const { TURNSTILE_SITE_KEY: siteKey, TURNSTILE_SECRET: secret, TURNSTILE_ORIGIN: origin } = env;
+  if (!siteKey || !secret) return undefined;
+  return { siteKey, secret, origin: new URL(origin ?? "https://challenges.cloudflare.com").origin };
+}
+
 /** Settings of the deployment, also where its keys cannot be used. The same object each time. */
 export const settingsOf = (env: Cloudflare.Env): Settings => settled(env).settings;
+
+function serviceOf(env: Cloudflare.Env, binding: string): Fetcher | undefined {
+  const bound = Object.hasOwn(env, binding) ? (env as unknown as Record<string, unknown>)[binding] : undefined;
+  return typeof (bound as Partial<Fetcher> | undefined)?.fetch === "function" ? (bound as Fetcher) : undefined;
+}
 
 /** Opens the call of one request. @throws Error when MASTER_KEY is missing or malformed. */
 export async function openCall(
@@ -103,6 +125,7 @@ export async function openCall(
     log: makeLog({ requestId }),
     meter,
     waitUntil: (work) => ctx.waitUntil(work),
+    service: (binding) => serviceOf(env, binding),
     challenges: (shard) => env.CHALLENGES.getByName(shard),
     requests: (shard) => env.REQUESTS.getByName(shard),
     newShard: () => `${continent}-${(crypto.getRandomValues(new Uint8Array(1))[0] as number) % SHARDS_PER_CONTINENT}`,

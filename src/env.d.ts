@@ -22,5 +22,14 @@ declare namespace Cloudflare {
     SIGNING_KEYS_3?: string;
     /** JSON list of administrators' access keys. */
     ADMIN_KEYS?: string;
+    /** JSON object by ARN of KMSKeyID: the public keys of custom senders. */
+    SENDER_KEYS?: string;
+    /** JSON of how the functions of triggers are reached, by their ARNs. */
+    TRIGGERS?: string;
+    /** Key of a Turnstile widget, which stands in the pages, and its secret. Only both together have an effect. */
+    TURNSTILE_SITE_KEY?: string;
+    TURNSTILE_SECRET?: string;
+    /** Where Turnstile is, if not at https://challenges.cloudflare.com. */
+    TURNSTILE_ORIGIN?: string;
   }
 }

@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { testSecrets } from "./secrets.ts";
+import { senderSecrets, testSecrets } from "./secrets.ts";
+import { BINDING, exampleWorker, TRIGGERS } from "./triggers/attach.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 
@@ -15,7 +16,16 @@ export default defineConfig({
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: `${root}wrangler.toml` },
-            miniflare: { bindings: { ...testSecrets(), TEST_MIGRATIONS: await readD1Migrations(`${root}migrations`) } },
+            miniflare: {
+              bindings: {
+                ...testSecrets(),
+                ...senderSecrets(),
+                TRIGGERS,
+                TEST_MIGRATIONS: await readD1Migrations(`${root}migrations`),
+              },
+              serviceBindings: { [BINDING]: exampleWorker().name },
+              workers: [exampleWorker()],
+            },
           })),
         ],
         test: {

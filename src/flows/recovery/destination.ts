@@ -2,6 +2,7 @@ import type { Pool } from "../../directory/pools.ts";
 import type { User } from "../../directory/users.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import type { Destination } from "../deliver-code.ts";
+import { addressOf, usableFactors } from "../mfa.ts";
 
 type Attribute = Destination["attribute"];
 
@@ -25,12 +26,16 @@ export function recoveryAttributes(pool: Pool): Attribute[] {
 }
 
 /**
- * Where a user's reset code goes: the first of the pool's recovery attributes that the user has proven.
+ * Where a user's reset code goes: the first of the pool's recovery attributes that the user has proven. Where the pool says
+ * how accounts are recovered, an address that second factors go to is passed over: one mailbox, or one phone, would be
+ * password and second factor at once (Amazon Cognito API: AccountRecoverySettingType).
  * @throws Refusal InvalidParameterException when there is none, NotAuthorizedException where only administrators reset
  */
-export function recoveryDestination(pool: Pool, user: Pick<User, "attributes">): Destination {
+export function recoveryDestination(pool: Pool, user: User): Destination {
+  const factors = mechanismsOf(pool).length > 0 ? usableFactors(pool, user) : [];
   for (const attribute of recoveryAttributes(pool)) {
     const value = user.attributes[attribute];
+    if (factors.some((factor) => addressOf[factor] === attribute)) continue;
     if (value && user.attributes[`${attribute}_verified`] === "true") return { attribute, value };
   }
   throw new Refusal(

@@ -6,6 +6,7 @@ import type { Pool } from "../../directory/pools.ts";
 import { type User, userByName } from "../../directory/users.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { attemptSubject } from "../attempt-subject.ts";
+import { checkSenders } from "../custom-sender.ts";
 import { deliverCode, deliveryDetails, type Destination, drawCode } from "../deliver-code.ts";
 import { decoyCode, deliverLater, hidesUsers, simulatedDestination, unknownName } from "../hidden-users.ts";
 import { checkLimit, countTry } from "../hourly-limits.ts";
@@ -22,21 +23,24 @@ export interface RecoveryRequest {
  * Sends a code that allows a new password (Amazon Cognito API: ForgotPassword). Where the client hides users, whoever
  * cannot have one is answered as if it had been sent.
  * @throws Refusal LimitExceededException, UserNotFoundException, NotAuthorizedException, InvalidParameterException,
- *   CodeDeliveryFailureException, UnexpectedLambdaException
+ *   CodeDeliveryFailureException, UserLambdaValidationException, UnexpectedLambdaException,
+ *   InvalidLambdaResponseException; UsernameExistsException and AliasExistsException of a migration
  */
 export async function requestRecovery(
   call: Call,
   { client, pool }: { client: Client; pool: Pool },
   { name, clientMetadata }: RecoveryRequest,
 ): Promise<CodeDeliveryDetailsType> {
+  await checkSenders(call, pool);
   const usual = usualAttribute(pool);
   const subject = await attemptSubject(call, pool, name);
-  const [tries, [user]] = await call.db.batch([
+  const [tries, [known]] = await call.db.batch([
     countTry(call, { poolId: pool.id, subject: subject.query, kind: "send-reset" }),
     userByName(call.db, pool, name),
   ]);
   checkLimit(tries);
-  if (!user) await migrateUser(call, { pool, client }, "UserMigration_ForgotPassword", { name, clientMetadata });
+  const stranger = { name, clientMetadata };
+  const user = known ?? (await migrateUser(call, { pool, client }, "UserMigration_ForgotPassword", stranger));
   const hides = hidesUsers(client);
   const simulated = await simulatedDestination(call, pool, name, usual);
   let found: { user: User; destination: Destination };

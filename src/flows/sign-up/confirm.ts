@@ -6,6 +6,7 @@ import type { User } from "../../directory/users.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { checkStillTrue, countAnswer, judgeAnswer, spendCode, wrongCode } from "../answer-code.ts";
 import { decideOn } from "../decide-on.ts";
+import type { Destination } from "../deliver-code.ts";
 import { hidesUsers, isPublicName, unknownName } from "../hidden-users.ts";
 import { postConfirmation } from "../post-confirmation.ts";
 import { ConfirmedAlready } from "./confirmed-already.ts";
@@ -21,6 +22,7 @@ export interface Confirmation {
 
 /**
  * Confirms a user by the code that went to them, and with it the address it went to (Amazon Cognito API: ConfirmSignUp).
+ * @returns the user as they are now, and where the code had gone
  * @throws Refusal TooManyFailedAttemptsException, UserNotFoundException, NotAuthorizedException, ExpiredCodeException,
  *   CodeMismatchException, AliasExistsException, TooManyRequestsException, UnexpectedLambdaException
  */
@@ -28,7 +30,7 @@ export async function confirmSignUp(
   call: Call,
   { client, pool }: { client: Client; pool: Pool },
   { name, answer, force, clientMetadata }: Confirmation,
-): Promise<void> {
+): Promise<{ user: User; attribute: Destination["attribute"] }> {
   const { asked, readAgain } = await countAnswer(call, pool, name, "sign-up", "confirm-sign-up");
   const confirmed = await decideOn(asked, readAgain, async ({ user, held }) => {
     if (!user || (hidesUsers(client) && !isTold(pool, user, name))) {
@@ -48,10 +50,12 @@ export async function confirmSignUp(
     const attributes = { ...user.attributes, [`${code.attribute}_verified`]: "true" };
     const tries = { poolId: pool.id, subject: user.sub, kind: "confirm-sign-up" } as const;
     const along = () => [clearAttempts(call.db, tries)];
-    return spendCode(call, pool, user, code, { status: "CONFIRMED", attributes }, { force, along });
+    const after = await spendCode(call, pool, user, code, { status: "CONFIRMED", attributes }, { force, along });
+    return after === "stale" ? after : { user: after, attribute: code.attribute };
   });
   const source = "PostConfirmation_ConfirmSignUp";
-  await postConfirmation(call, pool, confirmed, source, { clientId: client.id, clientMetadata });
+  await postConfirmation(call, pool, confirmed.user, source, { clientId: client.id, clientMetadata });
+  return confirmed;
 }
 
 /** Whether a client that hides users may be told of this one's state. */

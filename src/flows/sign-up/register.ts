@@ -12,6 +12,7 @@ import { checkWritable } from "../../mechanisms/attributes/permissions.ts";
 import { checkRequired, readAttributes } from "../../mechanisms/attributes/schema.ts";
 import { runTrigger } from "../../mechanisms/triggers/run-trigger.ts";
 import { codesToAddress } from "../address-limit.ts";
+import { checkSenders } from "../custom-sender.ts";
 import { deliverCode, drawCode } from "../deliver-code.ts";
 import { checkLimit, countTry } from "../hourly-limits.ts";
 import { checkPasswordless, codeFactors } from "../passwordless.ts";
@@ -62,12 +63,14 @@ export async function register(
     enabled: true,
     attributes,
     credentials: password === undefined ? null : await makeCredentials(call, pool, names, password),
+    factors: {},
     signedOutAt: 0,
     createdAt: call.now,
     updatedAt: call.now,
     revision: crypto.randomUUID(),
   };
   const destination = confirmed ? undefined : confirmationDestination(pool, attributes);
+  if (destination) await checkSenders(call, pool);
   const drawn = destination && (await drawCode(call, user, "sign-up", destination));
   const along = drawn
     ? [putCode(call.db, drawn.row), countTry(call, await codesToAddress(call, pool.id, destination))]
@@ -165,5 +168,5 @@ async function preSignUp(
     const reason = `verified ${absent}, which is absent`;
     throw new Refusal("InvalidLambdaResponseException", "Unrecognizable lambda output", { reason });
   }
-  return { confirmed: response.autoConfirmUser, verified };
+  return { confirmed: response.autoConfirmUser ?? false, verified };
 }

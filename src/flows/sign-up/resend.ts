@@ -8,6 +8,7 @@ import { type User, userByName } from "../../directory/users.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { codesToAddress } from "../address-limit.ts";
 import { attemptSubject } from "../attempt-subject.ts";
+import { checkSenders } from "../custom-sender.ts";
 import { deliverCode, deliveryDetails, type Destination, drawCode } from "../deliver-code.ts";
 import {
   decoyCode,
@@ -32,6 +33,7 @@ export async function resendCode(
   { client, pool }: { client: Client; pool: Pool },
   { name, clientMetadata }: { name: string; clientMetadata?: Record<string, string> | undefined },
 ): Promise<CodeDeliveryDetailsType> {
+  await checkSenders(call, pool);
   const subject = await attemptSubject(call, pool, name);
   const [tries, [user]] = await call.db.batch([
     countTry(call, { poolId: pool.id, subject: subject.query, kind: "send-sign-up" }),

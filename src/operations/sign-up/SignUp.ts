@@ -1,6 +1,7 @@
 import type { SignUpCommandInput, SignUpCommandOutput } from "@aws-sdk/client-cognito-identity-provider";
 import { checkSecretHash } from "../../flows/client-secrets.ts";
 import { resolveClient } from "../../flows/resolve.ts";
+import { sealSignUp } from "../../flows/sign-in/after-sign-up.ts";
 import { register } from "../../flows/sign-up/register.ts";
 import { open } from "../operation.ts";
 
@@ -15,5 +16,11 @@ export const SignUp = open<SignUpCommandInput, SignUpCommandOutput>(async (call,
     validationData: input.ValidationData,
     clientMetadata: input.ClientMetadata,
   });
-  return { UserConfirmed: user.status === "CONFIRMED", UserSub: user.sub, CodeDeliveryDetails: delivery };
+  const session = await sealSignUp(call, found, user);
+  return {
+    UserConfirmed: user.status === "CONFIRMED",
+    UserSub: user.sub,
+    CodeDeliveryDetails: delivery,
+    ...(session !== undefined && { Session: session }),
+  };
 });

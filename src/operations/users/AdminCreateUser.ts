@@ -3,11 +3,12 @@ import type {
   AdminCreateUserCommandOutput,
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
-import { usernameAttributes } from "../../directory/names.ts";
 import type { Pool } from "../../directory/pools.ts";
 import { insertUser } from "../../directory/user-writes.ts";
-import type { NameKind, User } from "../../directory/users.ts";
+import type { User } from "../../directory/users.ts";
+import { checkSenders } from "../../flows/custom-sender.ts";
 import { invitationDestinations, invite } from "../../flows/invitation.ts";
+import { nameTaken } from "../../flows/name-taken.ts";
 import { checkPasswordless, codeFactors } from "../../flows/passwordless.ts";
 import { checkNewPassword, makeCredentials } from "../../flows/passwords.ts";
 import { resolvePool } from "../../flows/resolve.ts";
@@ -15,6 +16,7 @@ import { reviseUser } from "../../flows/revise-user.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { nameNewUser } from "../../mechanisms/attributes/new-name.ts";
 import { readAttributes } from "../../mechanisms/attributes/schema.ts";
+import { checkVerified } from "../../mechanisms/attributes/verified.ts";
 import { generatePassword } from "../../mechanisms/factors/password-policy.ts";
 import { runTrigger } from "../../mechanisms/triggers/run-trigger.ts";
 import { type Checked, signed } from "../operation.ts";
@@ -40,6 +42,7 @@ async function create(call: Call, pool: Pool, input: Input): Promise<User> {
   if (password === null) checkPasswordless(pool, attributes);
   const silent = password === null || input.MessageAction === "SUPPRESS";
   const destinations = silent ? [] : invitationDestinations(attributes, input.DesiredDeliveryMediums);
+  if (destinations.length > 0) await checkSenders(call, pool);
   // Its answers are ignored: an administrator's user needs no confirmation.
   await runTrigger(call, pool, "PreSignUp", {
     source: "PreSignUp_AdminCreateUser",
@@ -58,13 +61,14 @@ async function create(call: Call, pool: Pool, input: Input): Promise<User> {
     status: password === null ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD",
     enabled: true,
     credentials: password === null ? null : await makeCredentials(call, pool, names, password, { temporary: true }),
+    factors: {},
     signedOutAt: 0,
     createdAt: call.now,
     updatedAt: call.now,
     revision: crypto.randomUUID(),
   };
   const written = await insertUser(call.db, pool, user, { force: input.ForceAliasCreation ?? false });
-  if ("taken" in written) throw taken(pool, written.taken);
+  if ("taken" in written) throw nameTaken(pool, written.taken);
   // Stored first: a password that arrives must work, and one that does not can be sent anew with RESEND.
   if (password !== null) await invite(call, pool, user, password, destinations, input.ClientMetadata);
   return user;
@@ -80,6 +84,7 @@ async function inviteAgain(call: Call, pool: Pool, input: Input): Promise<User> 
       throw new Refusal("UnsupportedUserStateException", message);
     }
     const destinations = invitationDestinations(before.attributes, input.DesiredDeliveryMediums);
+    if (destinations.length > 0) await checkSenders(call, pool);
     const options = { temporary: true, before: before.credentials };
     return { change: { credentials: await makeCredentials(call, pool, before, password, options) }, destinations };
   });
@@ -97,23 +102,6 @@ async function choosePassword(call: Call, pool: Pool, given: string | undefined)
     return given;
   }
   return codeFactors(pool).length > 0 ? null : generatePassword(pool.settings.Policies?.PasswordPolicy);
-}
-
-/** @throws Refusal InvalidParameterException for an address said to be verified that is not there */
-function checkVerified(attributes: User["attributes"]): void {
-  for (const attribute of ["email", "phone_number"]) {
-    if (attributes[`${attribute}_verified`] === "true" && !attributes[attribute]) {
-      throw new Refusal("InvalidParameterException", `${attribute} is required to set ${attribute}_verified to true.`);
-    }
-  }
-}
-
-function taken(pool: Pool, kinds: readonly NameKind[]): Refusal {
-  if (kinds.includes("username")) return new Refusal("UsernameExistsException", "User account already exists");
-  const name = usernameAttributes(pool).find((attribute) => kinds.includes(attribute));
-  return name
-    ? new Refusal("UsernameExistsException", `An account with the given ${name} already exists.`)
-    : new Refusal("AliasExistsException", `An account with the ${kinds[0]} already exists.`);
 }
 
 const toMap = (list: NonNullable<Input["ValidationData"]>): Record<string, string> =>

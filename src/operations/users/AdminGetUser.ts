@@ -1,5 +1,6 @@
 import type { AdminGetUserCommandInput, AdminGetUserCommandOutput } from "@aws-sdk/client-cognito-identity-provider";
 import { resolvePool, resolveUser } from "../../flows/resolve.ts";
+import { toMfaOptions, toMfaSettings } from "../mfa-shape.ts";
 import { signed } from "../operation.ts";
 import { toAttributes } from "../user-shape.ts";
 
@@ -14,5 +15,7 @@ export const AdminGetUser = signed<AdminGetUserCommandInput, AdminGetUserCommand
     UserLastModifiedDate: new Date(user.updatedAt),
     Enabled: user.enabled,
     UserStatus: user.status,
+    ...toMfaSettings(user),
+    ...toMfaOptions(user.factors),
   };
 });

@@ -5,6 +5,7 @@ import type {
 import type { SQL } from "drizzle-orm";
 import { putCode } from "../../directory/codes.ts";
 import { endSessions } from "../../directory/sessions.ts";
+import { checkSenders } from "../../flows/custom-sender.ts";
 import { deliverCode, drawCode } from "../../flows/deliver-code.ts";
 import { checkLimit, countTry } from "../../flows/hourly-limits.ts";
 import { recoveryDestination } from "../../flows/recovery/destination.ts";
@@ -20,6 +21,7 @@ import { signed } from "../operation.ts";
 export const AdminResetUserPassword = signed<AdminResetUserPasswordCommandInput, AdminResetUserPasswordCommandOutput>(
   async (call, input) => {
     const pool = await resolvePool(call, input.UserPoolId);
+    await checkSenders(call, pool);
     const { user, decision } = await reviseUser(call, pool, input.Username, async (before) => {
       if (before.status !== "CONFIRMED" && before.status !== "RESET_REQUIRED") {
         throw new Refusal("NotAuthorizedException", "User password cannot be reset in the current state.");
