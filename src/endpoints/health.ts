@@ -4,6 +4,7 @@ import { openDatabase } from "../directory/database.ts";
 import { listPools } from "../directory/pools.ts";
 import { describeError, makeLog } from "../lib/log.ts";
 import { parseAccessKeys } from "../mechanisms/callers/access-keys.ts";
+import { senderKey } from "../mechanisms/messages/sender-keys.ts";
 import { signToken } from "../mechanisms/tokens/jwt.ts";
 import { type SigningKey, signingKeys } from "../mechanisms/tokens/keys.ts";
 
@@ -14,12 +15,13 @@ export const health = new Hono<{ Bindings: Cloudflare.Env }>();
  * names of what cannot; why is in the log, since anybody may ask.
  */
 health.get("/health", async (c) => {
-  const { signingKeys: secrets, adminKeys } = settingsOf(c.env);
+  const { signingKeys: secrets, adminKeys, senderKeys } = settingsOf(c.env);
   const checks: Record<string, () => unknown> = {
     database: () => listPools(openDatabase(c.env.DB), 1),
     MASTER_KEY: () => openCall(c.req.raw, c.env, c.executionCtx),
     SIGNING_KEYS: () => signBoth(signingKeys(secrets), Date.now()),
     ADMIN_KEYS: () => parseAccessKeys(adminKeys),
+    SENDER_KEYS: () => senderKey(senderKeys, ""),
   };
   const failed = await Promise.all(
     Object.entries(checks).map(async ([part, check]) => ((await works(part, check)) ? [] : [part])),

@@ -10,7 +10,7 @@ import { hmacSha256 } from "../lib/hash.ts";
 import { describeError } from "../lib/log.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { isEmail, isPhone } from "../mechanisms/attributes/formats.ts";
-import { deliverCode, type Destination, drawCode } from "./deliver-code.ts";
+import { deliverCode, type Delivery, type Destination, drawCode } from "./deliver-code.ts";
 
 /** Whether the client wants unknown users answered as known ones. */
 export const hidesUsers = (client: Client): boolean => client.settings.PreventUserExistenceErrors === "ENABLED";
@@ -71,7 +71,7 @@ export async function decoyCode(
 }
 
 /** Sends a code after the answer has left: neither its time nor its failure tells that there was someone to send it to. */
-export function deliverLater(call: Call, about: Parameters<typeof deliverCode>[1]): void {
+export function deliverLater(call: Call, about: Delivery): void {
   const deliver = async () => {
     await scheduler.wait(0);
     try {

@@ -5,44 +5,35 @@ import type { Statement } from "../directory/database.ts";
 import type { Group } from "../directory/groups.ts";
 import { isOpenIdConformant } from "../directory/pool.ts";
 import type { Pool } from "../directory/pools.ts";
-import { openSession, type Session } from "../directory/sessions.ts";
+import { sessionsPerUser, tracksSessions } from "../directory/session-settings.ts";
+import { makeRoom, openSession, type Session } from "../directory/sessions.ts";
 import type { User } from "../directory/users.ts";
 import { toBase64Url, utf8 } from "../lib/encoding.ts";
 import { sha256 } from "../lib/hash.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { readable } from "../mechanisms/attributes/permissions.ts";
-import {
-  accessTokenClaims,
-  clientTokenClaims,
-  idTokenClaims,
-  rolesOf,
-  type TokenSession,
-} from "../mechanisms/tokens/claims.ts";
+import { overrideAccessClaims, overrideIdClaims } from "../mechanisms/tokens/claim-overrides.ts";
+import { accessTokenClaims, clientTokenClaims, idTokenClaims, type TokenSession } from "../mechanisms/tokens/claims.ts";
 import { signToken } from "../mechanisms/tokens/jwt.ts";
 import { signingKeys } from "../mechanisms/tokens/keys.ts";
 import { tokenLifetimes } from "../mechanisms/tokens/lifetimes.ts";
 import { hashRefreshToken, newRefreshToken, writeRefreshToken } from "../mechanisms/tokens/refresh-token.ts";
 import { attributesOfScopes } from "../mechanisms/tokens/scope-claims.ts";
-import { runTrigger } from "../mechanisms/triggers/run-trigger.ts";
-import { userAttributes } from "../mechanisms/triggers/user-attributes.ts";
-
-/** The moment that tokens are made at, as the trigger is told. */
-export type TokenSource =
-  | "TokenGeneration_HostedAuth"
-  | "TokenGeneration_Authentication"
-  | "TokenGeneration_NewPasswordChallenge"
-  | "TokenGeneration_AuthenticateDevice"
-  | "TokenGeneration_RefreshTokens";
+import { clientTokenOverrides, type TokenSource, tokenOverrides } from "./token-overrides.ts";
 
 export interface Tokens {
   accessToken: string;
   idToken: string;
   /** Absent where the caller keeps the one it has. */
   refreshToken?: string;
+  /** A device that the client may remember from now on. */
+  newDevice?: { key: string; groupKey: string };
   /** Seconds that the access token lives. */
   expiresIn: number;
-  /** Space-separated scopes of the access token. */
+  /** Space-separated scopes of the access token, as they are after the trigger was asked; empty where it took all away. */
   scope: string;
+  /** Those that the sign-in was granted, and its later tokens begin with. */
+  granted: string;
 }
 
 /** Who the tokens are for. */
@@ -60,8 +51,9 @@ export const issuerOf = (call: Pick<Call, "origin">, poolId: string): string => 
 export const poolIdOfIssuer = (issuer: unknown): string => String(issuer).slice(String(issuer).lastIndexOf("/") + 1);
 
 /**
- * Prepares a sign-in's session with its first refresh token. Nothing is stored until `statement` runs, whose result has a
- * row exactly when the user is still as the sign-in saw them.
+ * Prepares a sign-in's session with its first refresh token. Nothing is stored until `statements` run, at the end of one
+ * batch: the result of the last has a row exactly when the user is still as the sign-in saw them. In a pool that tracks
+ * sessions, the one before makes room for the session, and only then, too.
  */
 export async function newSession(
   call: Call,
@@ -74,7 +66,11 @@ export async function newSession(
     browserSession = null,
     terms = null,
   }: Pick<Session, "scope"> & Partial<Pick<Session, "id" | "authTime" | "deviceKey" | "browserSession" | "terms">>,
-): Promise<{ session: Session; refreshToken: string; statement: (revision: string) => Statement }> {
+): Promise<{
+  session: Session;
+  refreshToken: string;
+  statements: (revision: string) => [Statement, ...Statement[]];
+}> {
   const token = newRefreshToken({ poolId: pool.id, clientId: client.id, sub: user.sub, session: id });
   const refreshToken = await writeRefreshToken(call.keyring, token);
   const session: Session = {
@@ -92,9 +88,17 @@ export async function newSession(
     terms,
     authTime,
     createdAt: call.now,
+    lastActiveAt: call.now,
     expiresAt: call.now + tokenLifetimes(client.settings).refresh * 1000,
   };
-  return { session, refreshToken, statement: (revision) => openSession(call.db, session, { revision }) };
+  const open = (revision: string) => openSession(call.db, session, { revision });
+  // Amazon Cognito API: UserPoolTokenSessionConfigType, "before it creates the new session".
+  const evict = (revision: string) => makeRoom(call.db, session, { revision }, sessionsPerUser(pool.settings));
+  return {
+    session,
+    refreshToken,
+    statements: (revision) => (tracksSessions(pool.settings) ? [evict(revision), open(revision)] : [open(revision)]),
+  };
 }
 
 /** What the tokens of one answer are made for, beside their session. */
@@ -125,8 +129,10 @@ export function checkBound({ settings }: Client, jkt: string | undefined): void 
 }
 
 /**
- * Makes ID and access token of an open session, after asking the pre-token-generation trigger.
- * @throws Refusal NotAuthorizedException, UnexpectedLambdaException
+ * Makes ID and access token of an open session, with what the pre-token-generation trigger changes in them. The session
+ * stays as it was granted: the trigger is asked anew at each refresh.
+ * @throws Refusal NotAuthorizedException, UserLambdaValidationException, UnexpectedLambdaException,
+ *   InvalidLambdaResponseException
  */
 export async function issueTokens(
   call: Call,
@@ -137,22 +143,7 @@ export async function issueTokens(
 ): Promise<Tokens> {
   const { pool, client, user, groups } = bearer;
   if (withAccessToken) checkBound(client, jkt);
-  const { roles, preferred } = rolesOf(groups);
-  await runTrigger(call, pool, "PreTokenGeneration", {
-    source,
-    clientId: client.id,
-    userName: user.username,
-    request: {
-      userAttributes: userAttributes(user),
-      groupConfiguration: {
-        groupsToOverride: groups.map((group) => group.name),
-        iamRolesToOverride: roles,
-        preferredRole: preferred ?? null,
-      },
-      ...(clientMetadata && { clientMetadata }),
-    },
-    response: { claimsOverrideDetails: null },
-  });
+  const overrides = await tokenOverrides(call, bearer, { source, scope: session.scope, clientMetadata });
   const lifetimes = tokenLifetimes(client.settings);
   const context = {
     issuer: issuerOf(call, pool.id),
@@ -164,7 +155,8 @@ export async function issueTokens(
     issuedAt: Math.floor(call.now / 1000),
   };
   const keys = signingKeys(call.settings.signingKeys);
-  const accessToken = await signToken(keys, "access", accessTokenClaims(context, lifetimes.access, jkt), call.now);
+  const accessClaims = overrideAccessClaims(accessTokenClaims(context, lifetimes.access, jkt), overrides);
+  const accessToken = await signToken(keys, "access", accessClaims, call.now);
   const binding = {
     nonce,
     ...(session.terms && withAccessToken && { atHash: await halfHash(accessToken) }),
@@ -172,9 +164,13 @@ export async function issueTokens(
   };
   // A code is as good as an access token here, since it becomes one (OpenID Connect Core 1.0 §5.4).
   const shown = shownInIdToken(bearer, session, withAccessToken || code !== undefined);
-  const idToken = await signToken(keys, "id", idTokenClaims(context, shown, lifetimes.id, binding), call.now);
-  return { idToken, accessToken, expiresIn: lifetimes.access, scope: session.scope };
+  const idClaims = overrideIdClaims(idTokenClaims(context, shown, lifetimes.id, binding), overrides);
+  const idToken = await signToken(keys, "id", idClaims, call.now);
+  const scope = scopeOf(accessClaims);
+  return { idToken, accessToken, expiresIn: lifetimes.access, scope, granted: session.scope };
 }
+
+const scopeOf = ({ scope }: Record<string, unknown>): string => (typeof scope === "string" ? scope : "");
 
 /**
  * The attributes in an ID token. A sign-in by the API shows all; one at the pages those of its scopes, which the standard
@@ -202,9 +198,9 @@ const halfHash = async (text: string): Promise<string> =>
 
 /**
  * Makes the access token of a client that acts for itself (RFC 6749 §4.4). There is no user, session or refresh token, so
- * nothing is stored. Only a pre-token-generation trigger of version V3_0 is asked (Amazon Cognito: pre token generation
- * Lambda trigger).
- * @throws Refusal NotAuthorizedException, UnexpectedLambdaException
+ * nothing is stored.
+ * @throws Refusal NotAuthorizedException, UserLambdaValidationException, UnexpectedLambdaException,
+ *   InvalidLambdaResponseException
  */
 export async function issueClientToken(
   call: Call,
@@ -213,25 +209,17 @@ export async function issueClientToken(
   { clientMetadata, jkt }: Pick<Minting, "clientMetadata" | "jkt"> = {},
 ): Promise<Pick<Tokens, "accessToken" | "expiresIn" | "scope">> {
   checkBound(client, jkt);
-  if (pool.settings.LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion === "V3_0") {
-    await runTrigger(call, pool, "PreTokenGeneration", {
-      source: "TokenGeneration_ClientCredentials",
-      clientId: client.id,
-      userName: "ClientCredentials",
-      request: { userAttributes: {}, groupConfiguration: null, scopes, ...(clientMetadata && { clientMetadata }) },
-      response: { claimsAndScopeOverrideDetails: null },
-    });
-  }
-  const scope = scopes.join(" ");
+  const overrides = await clientTokenOverrides(call, { pool, client }, scopes, clientMetadata);
   const lifetime = tokenLifetimes(client.settings).access;
   const context = {
     issuer: issuerOf(call, pool.id),
     clientId: client.id,
-    scope,
+    scope: scopes.join(" "),
     jkt,
     issuedAt: Math.floor(call.now / 1000),
   };
   const keys = signingKeys(call.settings.signingKeys);
-  const accessToken = await signToken(keys, "access", clientTokenClaims(context, lifetime), call.now);
-  return { accessToken, expiresIn: lifetime, scope };
+  const claims = overrideAccessClaims(clientTokenClaims(context, lifetime), overrides);
+  const accessToken = await signToken(keys, "access", claims, call.now);
+  return { accessToken, expiresIn: lifetime, scope: scopeOf(claims) };
 }

@@ -35,6 +35,7 @@ it.each<[string, Record<string, unknown>, string[]]>([
     { SIGNING_KEYS: secrets(signing.keys.map((key) => ({ ...key, sign_from: future }))) },
     ["SIGNING_KEYS"],
   ],
+  ["keys of custom senders that are malformed", { SENDER_KEYS: '{"arn":"secret detail"}' }, ["SENDER_KEYS"]],
   ["administrators' keys that are malformed", { ADMIN_KEYS: '[{"accessKeyId":"secret detail"}]' }, ["ADMIN_KEYS"]],
   [
     "several of these",
