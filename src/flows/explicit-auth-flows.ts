@@ -1,3 +1,4 @@
+import type { Client } from "../directory/clients.ts";
 import type { ClientSettings } from "../directory/pool.ts";
 
 /** What a client without ExplicitAuthFlows allows (Amazon Cognito API: CreateUserPoolClient). */
@@ -10,6 +11,23 @@ export const REFRESH_FLOWS = [
   "USER_PASSWORD_AUTH",
   "CUSTOM_AUTH_FLOW_ONLY",
 ];
+
+/** Those that open the owner's own challenges and nothing else but refreshing. */
+const CUSTOM_FLOWS = ["ALLOW_CUSTOM_AUTH", "CUSTOM_AUTH_FLOW_ONLY"];
+
+/** Those that open a password, or a choice of first factors. */
+const OTHER_FLOWS = [
+  "ALLOW_USER_SRP_AUTH",
+  "ALLOW_USER_PASSWORD_AUTH",
+  "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+  "ALLOW_USER_AUTH",
+  "ADMIN_NO_SRP_AUTH",
+  "USER_PASSWORD_AUTH",
+];
+
+/** Whether a client's users can sign in by CUSTOM_AUTH and by no other flow. */
+export const signsInByCustom = ({ settings }: Pick<Client, "settings">): boolean =>
+  allowsAny(settings, CUSTOM_FLOWS) && !allowsAny(settings, OTHER_FLOWS);
 
 /** Whether a client's ExplicitAuthFlows hold one of these values, or would by default. */
 export function allowsAny(settings: ClientSettings, values: readonly string[]): boolean {

@@ -4,8 +4,8 @@ import { Refusal } from "../lib/refusal.ts";
 
 const HOUR = 3_600_000;
 
-/** What is limited by the hour; sign-in by password has a lock of its own. */
-export type LimitedKind = Exclude<AttemptKind, "password">;
+/** What is limited by the hour; what is proven at sign-in has a lock of its own. */
+export type LimitedKind = Exclude<AttemptKind, "password" | "mfa" | "one-time-password" | "custom-challenge">;
 
 /**
  * Tries that a user, or a name that nobody has, is given each hour (Amazon Cognito: quotas, codes sent and answered); for
@@ -21,6 +21,8 @@ const MOST: Record<LimitedKind, number> = {
   "confirm-reset": 15,
   "change-password": 5,
   "enter-device-code": 20,
+  "send-one-time-password": 20,
+  "verify-software-token": 15,
 };
 
 /**

@@ -2,7 +2,15 @@ import type { Call } from "../call.ts";
 import { type Client, isConfidential } from "../directory/clients.ts";
 import { groupsOf } from "../directory/groups.ts";
 import type { Pool } from "../directory/pools.ts";
-import { closeSession, rotateSession, type Session, sessionById } from "../directory/sessions.ts";
+import { tracksSessions } from "../directory/session-settings.ts";
+import {
+  closeSession,
+  noteUse,
+  type PresentedToken,
+  rotateSession,
+  type Session,
+  sessionById,
+} from "../directory/sessions.ts";
 import { type User, userBySub } from "../directory/users.ts";
 import { equalText } from "../lib/constant-time.ts";
 import { Refusal } from "../lib/refusal.ts";
@@ -29,11 +37,16 @@ interface Presented {
   jkt?: string | undefined;
   /** RFC 8707 §2.2 */
   resource?: string | undefined;
+  /** DEVICE_KEY of the client. */
+  deviceKey?: string | undefined;
   /** Spends what must not be used twice: before the refresh token, and for one alone that is the client's. */
   spend?: (() => Promise<void>) | undefined;
 }
 
-type Terms = Pick<Presented, "check" | "jkt" | "resource">;
+interface Terms extends Pick<Presented, "check" | "jkt" | "resource"> {
+  /** Undefined where it may be any. */
+  deviceKey: string | undefined;
+}
 
 /** New tokens of a sign-in. */
 export interface Renewed extends Tokens {
@@ -52,7 +65,7 @@ export async function refresh(
   call: Call,
   { pool, client }: { pool: Pool; client: Client },
   text: string,
-  { clientMetadata, check, jkt, resource, spend }: Presented = {},
+  { clientMetadata, check, jkt, resource, deviceKey, spend }: Presented = {},
 ): Promise<Renewed> {
   checkBound(client, jkt);
   const token = await readRefreshToken(call.keyring, text);
@@ -60,9 +73,11 @@ export async function refresh(
   if (token.clientId !== client.id) throw refuse("Invalid Refresh Token.");
   await spend?.();
   const hash = await hashRefreshToken(text);
+  // Amazon Cognito: a pool that no longer remembers devices binds nothing to them. No device has the empty key.
+  const terms: Terms = { check, jkt, resource, deviceKey: pool.settings.DeviceConfiguration && (deviceKey ?? "") };
   const { session, user, groups, refreshToken } = rotates(client)
-    ? await trade(call, client, token, hash, { check, jkt, resource })
-    : await look(call, token, hash, { check, jkt, resource });
+    ? await trade(call, { pool, client }, token, hash, terms)
+    : await look(call, pool, token, hash, terms);
   const tokens = await issueTokens(call, { pool, client, user, groups }, session, "TokenGeneration_RefreshTokens", {
     clientMetadata,
     jkt,
@@ -73,9 +88,17 @@ export async function refresh(
 const reads = (call: Call, { poolId, sub, session }: RefreshToken) =>
   [sessionById(call.db, poolId, session), userBySub(call.db, poolId, sub), groupsOf(call.db, poolId, sub)] as const;
 
+const presented = (
+  { now }: Call,
+  { poolId, session: id }: RefreshToken,
+  hash: string,
+  { jkt, resource, deviceKey }: Terms,
+): PresentedToken => ({ poolId, id, hash, now, jkt, resource, deviceKey });
+
 /** Without rotation the token stays good until its session ends. */
-async function look(call: Call, token: RefreshToken, hash: string, terms: Terms) {
-  const [[session], [user], groups] = await call.db.batch([...reads(call, token)]);
+async function look(call: Call, { settings }: Pool, token: RefreshToken, hash: string, terms: Terms) {
+  const note = tracksSessions(settings) ? [noteUse(call.db, presented(call, token, hash, terms))] : [];
+  const [[session], [user], groups] = await call.db.batch([...reads(call, token), ...note]);
   const held = checkHolder(call, session, user);
   checkTerms(held.session, terms);
   await terms.check?.(held.user);
@@ -84,8 +107,14 @@ async function look(call: Call, token: RefreshToken, hash: string, terms: Terms)
   return { ...held, groups, refreshToken: undefined };
 }
 
-async function trade(call: Call, client: Client, token: RefreshToken, hash: string, terms: Terms) {
-  const { check, jkt, resource } = terms;
+async function trade(
+  call: Call,
+  { pool, client }: { pool: Pool; client: Client },
+  token: RefreshToken,
+  hash: string,
+  terms: Terms,
+) {
+  const { check } = terms;
   if (check) {
     // The proof of the client needs the user's name and must come before the token is spent: a hop more, for clients with secret hash only.
     const [user] = await userBySub(call.db, token.poolId, token.sub);
@@ -96,16 +125,12 @@ async function trade(call: Call, client: Client, token: RefreshToken, hash: stri
   const grace = (client.settings.RefreshTokenRotation?.RetryGracePeriodSeconds ?? 0) * 1000;
   const [traded, [session], [user], groups] = await call.db.batch([
     rotateSession(call.db, {
-      poolId: token.poolId,
-      id: token.session,
-      hash,
+      ...presented(call, token, hash, terms),
       next,
       graceUntil: call.now + grace,
-      now: call.now,
-      jkt,
       // RFC 9449 §5: a confidential client proves itself anyway, so its refresh tokens are bound to no key.
       bind: !isConfidential(client),
-      resource,
+      track: tracksSessions(pool.settings),
     }),
     ...reads(call, token),
   ]);
@@ -127,7 +152,11 @@ async function trade(call: Call, client: Client, token: RefreshToken, hash: stri
 }
 
 /** @throws Refusal NotAuthorizedException, invalid_target */
-function checkTerms({ terms }: Session, { jkt, resource }: Terms): void {
+function checkTerms({ terms, deviceKey: bound }: Session, { jkt, resource, deviceKey }: Terms): void {
+  // Amazon Cognito: device tracking. The token endpoint knows no devices, so it refreshes nothing that is bound to one.
+  if (bound !== null && deviceKey !== undefined && !equalText(deviceKey, bound)) {
+    throw refuse("Invalid Refresh Token", "bound to another device");
+  }
   // RFC 9449 §5: wherever it is presented, at the API too, which knows no proofs.
   if (terms?.jkt !== undefined && terms.jkt !== jkt) throw refuse("Invalid Refresh Token", "bound to another key");
   if (resource !== undefined && resource !== terms?.resource) {

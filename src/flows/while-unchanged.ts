@@ -5,7 +5,7 @@ const TRIES = 3;
 
 /**
  * Opens something for a user as they were seen, and once more when they were written meanwhile in ways that do not matter
- * to a sign-in (an attribute, say). A password, status or sign-out that changed ends it.
+ * to a sign-in (an attribute, say). A password, status, second factor or sign-out that changed ends it.
  * @param open runs statements of which the last has a row exactly when the user has this revision
  * @param once whether a second try would repeat writes of the first
  * @returns that row, or undefined when nothing was opened
@@ -32,4 +32,5 @@ const sameStanding = (before: User, now: User): boolean =>
   now.enabled &&
   now.status === before.status &&
   now.signedOutAt === before.signedOutAt &&
-  now.credentials?.hash === before.credentials?.hash;
+  now.credentials?.hash === before.credentials?.hash &&
+  JSON.stringify(now.factors.mfa ?? []) === JSON.stringify(before.factors.mfa ?? []);

@@ -32,6 +32,11 @@ export class Challenges extends DurableObject {
     return first;
   }
 
+  /** Takes a mark back, where the answer was not judged and may come again. */
+  async giveBack(id: string): Promise<void> {
+    this.ctx.storage.sql.exec("delete from spent where id = ?", id);
+  }
+
   override async alarm(): Promise<void> {
     this.ctx.storage.sql.exec("delete from spent where expires_at < ?", Date.now() - KEPT);
     const [left] = this.ctx.storage.sql.exec("select 1 from spent limit 1");

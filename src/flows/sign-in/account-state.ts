@@ -11,6 +11,15 @@ export class UnconfirmedUser extends Refusal {
   }
 }
 
+/** The first factor was right, but the password must be changed: whoever is told may do so. */
+export class ResetRequiredUser extends Refusal {
+  readonly user: User;
+  constructor(user: User) {
+    super("PasswordResetRequiredException", "Password reset required for the user");
+    this.user = user;
+  }
+}
+
 /**
  * Refuses a user who may not sign in although the first factor was right. Judged only then, so that a state is told to
  * nobody who could not sign in.
@@ -22,7 +31,7 @@ export function checkAccountState(user: User, now: number): void {
     case "UNCONFIRMED":
       throw new UnconfirmedUser(user);
     case "RESET_REQUIRED":
-      throw new Refusal("PasswordResetRequiredException", "Password reset required for the user");
+      throw new ResetRequiredUser(user);
     case "FORCE_CHANGE_PASSWORD":
       if ((user.credentials?.expiresAt ?? Number.POSITIVE_INFINITY) <= now) {
         throw new Refusal(

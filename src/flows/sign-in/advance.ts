@@ -1,41 +1,38 @@
 import type { Call } from "../../call.ts";
-import type { Statement } from "../../directory/database.ts";
-import { mfaMode } from "../../directory/pool.ts";
-import { Refusal } from "../../lib/refusal.ts";
 import { checkAccountState } from "./account-state.ts";
+import { defineNext, type Undecided } from "./custom-flow.ts";
 import { finish } from "./finish.ts";
-import { badSession } from "./refusals.ts";
-import { runWrites } from "./run-writes.ts";
-import type { Outcome, SignIn } from "./sign-in.ts";
+import { wrongPassword } from "./refusals.ts";
+import { settle } from "./settle.ts";
+import type { Candidate, Outcome, SignIn } from "./sign-in.ts";
 import { steps } from "./steps/steps.ts";
 
 /**
- * What comes next, by stored facts alone: the first challenge that is due and was not passed, else tokens.
+ * What comes next, by stored facts alone: the first challenge that is due and was not passed, else what the owner's
+ * triggers say where the flow is theirs, else tokens.
  * @throws Refusal when the account's state forbids to go on
  */
-export async function advance(call: Call, signIn: SignIn): Promise<Outcome> {
-  checkAccountState(signIn.user, call.now);
-  const next = steps.find((step) => step.due?.(signIn) && !signIn.passed.includes(step.name));
-  if (!next?.offer) {
-    checkSecondFactor(signIn);
-    return finish(call, signIn);
+export async function advance(call: Call, candidate: Candidate): Promise<Outcome> {
+  const { user, custom, passed } = candidate;
+  // Nothing is proven yet in a custom flow until its triggers say so, or a password came first. What the owner asks may prove
+  // little by itself, and a second factor that followed it is no first one.
+  if (custom && !custom.done && (passed[0] ?? "CUSTOM_CHALLENGE") === "CUSTOM_CHALLENGE")
+    return goOnCustom(call, { ...candidate, custom });
+  if (!user) throw wrongPassword("unknown user");
+  const signIn: SignIn = { ...candidate, user };
+  checkAccountState(user, call.now);
+  const next = steps.find((step) => step.due?.(signIn) && !passed.includes(step.name));
+  if (next?.offer) {
+    if (next.settles) return { challenge: await next.offer(call, signIn) };
+    await settle(call, signIn);
+    return { challenge: await next.offer(call, { ...signIn, writes: [] }) };
   }
-  const [first, ...others] = signIn.writes;
-  if (first) await settle(call, [first, ...others]);
-  return { challenge: await next.offer(call, signIn) };
+  if (custom && !custom.done) return goOnCustom(call, { ...signIn, custom });
+  return finish(call, signIn);
 }
 
-/**
- * Refuses tokens for a first factor alone where the pool demands a second, which is not built yet. Where the pool only
- * offers one, nobody has set theirs up.
- * @throws Refusal NotImplementedException
- */
-function checkSecondFactor({ turn }: SignIn): void {
-  if (mfaMode(turn.pool.settings) === "ON") throw new Refusal("NotImplementedException", "MFA is not built yet.");
-}
-
-/** Runs what the last step decided, where no tokens follow at once. */
-async function settle(call: Call, writes: [Statement, ...Statement[]]): Promise<void> {
-  const [changed] = await runWrites(call, writes);
-  if (changed?.length === 0) throw badSession("overtaken by another change of the user");
+async function goOnCustom(call: Call, candidate: Undecided): Promise<Outcome> {
+  await settle(call, candidate);
+  const next = await defineNext(call, { ...candidate, writes: [] });
+  return "challenge" in next ? next : advance(call, next);
 }

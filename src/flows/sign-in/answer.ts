@@ -2,6 +2,7 @@ import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provide
 import type { Call } from "../../call.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { advance } from "./advance.ts";
+import { withPassed } from "./custom-flow.ts";
 import type { Outcome, Turn } from "./sign-in.ts";
 import { steps } from "./steps/steps.ts";
 
@@ -18,5 +19,9 @@ export async function answerChallenge(
 ): Promise<Outcome> {
   const step = steps.find((each) => each.name === name);
   if (!step) throw new Refusal("NotImplementedException", `The challenge ${name} is not built yet.`);
-  return advance(call, await step.answer(call, turn, session));
+  const answered = await step.answer(call, turn, session);
+  if ("challenge" in answered) return answered;
+  const { custom } = answered;
+  if (!custom || name === "CUSTOM_CHALLENGE") return advance(call, answered);
+  return advance(call, { ...answered, custom: withPassed(custom, name) });
 }

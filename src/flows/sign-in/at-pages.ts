@@ -1,18 +1,22 @@
-// The sign-in engine as the pages drive it: by password, by answers to challenges, and onwards after a confirmation.
-// ExplicitAuthFlows says what a client's program may do, so it does not count here (Amazon Cognito: login endpoint).
+// The sign-in engine as the pages drive it: by password, by choice, by the owner's challenges, by answers to challenges, and
+// onwards after a confirmation. ExplicitAuthFlows says what a client's program may do, so it does not count here (Amazon Cognito:
+// login endpoint).
 import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
 import type { Client } from "../../directory/clients.ts";
-import { groupsOf } from "../../directory/groups.ts";
 import type { Pool } from "../../directory/pools.ts";
-import { type User, userBySub } from "../../directory/users.ts";
+import type { User } from "../../directory/users.ts";
 import { clientOfPages } from "../client-of-pages.ts";
-import { SELF_SERVICE_SCOPE } from "../signed-in.ts";
 import { advance } from "./advance.ts";
 import { answerChallenge } from "./answer.ts";
+import { byChoice } from "./by-choice.ts";
+import { byCustom } from "./by-custom.ts";
+import { passkeyRequest, signInByPasskey } from "./by-passkey.ts";
 import { byPassword } from "./by-password.ts";
-import { badSession, usedSession } from "./refusals.ts";
-import { openState, sealState } from "./session-string.ts";
+import { candidateOf } from "./candidate.ts";
+import { type Progress, resume, sealProgress } from "./progress.ts";
+import { badSession } from "./refusals.ts";
+import { openState } from "./session-string.ts";
 import type { Challenge, Outcome, SignedInBrowser, Turn } from "./sign-in.ts";
 
 /** Where a sign-in at the pages stands. */
@@ -22,18 +26,21 @@ export type PageOutcome = { challenge: Challenge } | { browser: SignedInBrowser 
 export interface At {
   client: Client;
   pool: Pool;
-  /** What their browser brought along for the pool. */
+  /** What their browser brought along for the pool: its session … */
   cookie?: string | undefined;
+  /** … and what it proves with that it is a remembered device. */
+  deviceCookie?: string | undefined;
+  /** Whether they asked for it to be remembered as one. */
+  trust?: boolean | undefined;
 }
 
 /** Minutes that a person may take to find the code in their mail and still be signed in by confirming. */
 const PROOF_MINUTES = 15;
 
-const turnOf = ({ client, pool, cookie }: At, given: Record<string, string>): Turn => ({
+const turnOf = ({ client, ...at }: At, given: Record<string, string>): Turn => ({
+  ...at,
   client: clientOfPages(client),
-  pool,
   goal: "browser-session",
-  cookie,
   admin: false,
   given,
 });
@@ -48,6 +55,28 @@ const atPages = (outcome: Outcome): PageOutcome => {
 export const signInByPassword = async (call: Call, at: At, name: string, password: string): Promise<PageOutcome> =>
   atPages(await byPassword(call, turnOf(at, { USERNAME: name, PASSWORD: password })));
 
+/**
+ * Begins a sign-in by name alone, whose user picks of what they have. Where there is only one way, it is asked for at once.
+ * Nobody learns here whether there is such a user. @throws Refusal as USER_AUTH
+ */
+export const chooseAtPages = async (call: Call, at: At, name: string): Promise<PageOutcome> =>
+  atPages(await byChoice(call, turnOf(at, { USERNAME: name })));
+
+/**
+ * Begins a sign-in whose challenges the owner's triggers choose, for clients that offer no other way
+ * (`signsInByCustom`). Nobody learns here whether there is such a user. @throws Refusal as CUSTOM_AUTH
+ */
+export const customAtPages = async (call: Call, at: At, name: string): Promise<PageOutcome> =>
+  atPages(await byCustom(call, turnOf(at, { USERNAME: name })));
+
+/** What a browser asks for anyone's passkey by, where the pool lets users in by one. */
+export const passkeyRequestAtPages = (call: Call, at: At): ReturnType<typeof passkeyRequest> =>
+  passkeyRequest(call, turnOf(at, {}));
+
+/** Signs in by a passkey that names its user. @param credential JSON, as it came. @throws Refusal as `signInByPasskey` */
+export const signInByPasskeyAtPages = async (call: Call, at: At, credential: string): Promise<PageOutcome> =>
+  atPages(await signInByPasskey(call, turnOf(at, {}), credential));
+
 /** Answers a challenge. @throws Refusal as RespondToAuthChallenge */
 export const answerAtPages = async (
   call: Call,
@@ -57,27 +86,14 @@ export const answerAtPages = async (
   answers: Record<string, string>,
 ): Promise<PageOutcome> => atPages(await answerChallenge(call, name, session, turnOf(at, answers)));
 
-/** What a person has proven before they confirmed: that they know this password of this user. */
-interface Proof {
-  id: string;
-  shard: string;
-  sub: string;
-  /** The password that was proven: another one voids the proof. */
-  hash: string;
-}
-
 /**
  * Seals the proof of a first factor for the page that confirms the user, who then is signed in without being asked again.
  * Only for users who have just proven their password, or chosen it.
  */
-export function sealProof(call: Call, at: At, user: User): Promise<string> {
-  const proof: Proof = {
-    id: crypto.randomUUID(),
-    shard: call.newShard(),
-    sub: user.sub,
-    hash: user.credentials?.hash ?? "",
-  };
-  return sealState(call, turnOf(at, {}), "CONFIRM_SIGN_UP", proof, PROOF_MINUTES * 60_000);
+export async function sealProof(call: Call, at: At, user: User): Promise<string> {
+  const read = { user, groups: [], found: undefined };
+  const candidate = await candidateOf(call, turnOf(at, {}), user.username, read);
+  return sealProgress(call, { ...candidate, passed: ["PASSWORD"] }, "CONFIRM_SIGN_UP", {}, PROOF_MINUTES * 60_000);
 }
 
 /**
@@ -85,13 +101,9 @@ export function sealProof(call: Call, at: At, user: User): Promise<string> {
  * @throws Refusal NotAuthorizedException when the proof does not count any more, and whatever the engine refuses with
  */
 export async function signInByProof(call: Call, at: At, text: string): Promise<PageOutcome> {
-  const turn = turnOf(at, {});
-  const proof = await openState<Proof>(call, turn, "CONFIRM_SIGN_UP", text);
-  const [first, [[user], groups]] = await Promise.all([
-    call.meter.trip(() => call.challenges(proof.shard).spend(proof.id, proof.expiresAt)),
-    call.db.batch([userBySub(call.db, at.pool.id, proof.sub), groupsOf(call.db, at.pool.id, proof.sub)]),
-  ]);
-  if (!first) throw usedSession();
-  if (!user?.credentials || user.credentials.hash !== proof.hash) throw badSession("the password was changed");
-  return atPages(await advance(call, { turn, user, groups, passed: [], scope: SELF_SERVICE_SCOPE, writes: [] }));
+  const { username } = await openState<Progress>(call, turnOf(at, {}), "CONFIRM_SIGN_UP", text);
+  const turn = turnOf(at, { USERNAME: username });
+  const { candidate } = await resume(call, turn, "CONFIRM_SIGN_UP", text, { once: true });
+  if (!candidate.user?.credentials) throw badSession("there was no password to prove");
+  return atPages(await advance(call, candidate));
 }

@@ -1,6 +1,5 @@
-import type { SQL } from "drizzle-orm";
 import type { Call } from "../../call.ts";
-import { countAttempt, lockAttempts } from "../../directory/attempts.ts";
+import { type AttemptKind, type AttemptOf, countAttempt, lockAttempts } from "../../directory/attempts.ts";
 import { Refusal } from "../../lib/refusal.ts";
 
 const QUIET = 15 * 60_000;
@@ -8,27 +7,37 @@ const QUIET = 15 * 60_000;
 const FREE = 5;
 /** Tries that may be under way or failed at once: the bound on guesses in parallel, wide enough for a shared test account. */
 const MOST = 30;
+/** Likewise of answers to challenges that the owner's triggers judge. They decide when it is enough; this bounds many flows at once. */
+const MOST_CUSTOM = 100;
+
+/** What is proven at sign-in: a password, a second factor, a code in the place of a password, or whatever triggers judge. */
+export type ProofKind = Extract<AttemptKind, "password" | "mfa" | "one-time-password" | "custom-challenge">;
+
+/** Whose tries at what. */
+export type ProofOf = AttemptOf & { kind: ProofKind };
 
 /**
- * Counts a password try before it is judged (Amazon Cognito: lockout behaviour). Counting first, in the statement that
- * also reads the user, bounds guesses that are made at the same moment; success clears the count.
+ * Counts a try before it is judged (Amazon Cognito: lockout behaviour). Counting first, in the statement that also reads
+ * the user, bounds guesses that are made at the same moment; success clears the count.
  */
-export const countPasswordTry = (call: Call, poolId: string, subject: SQL | string) =>
-  countAttempt(
-    call.db,
-    { poolId, subject, kind: "password" },
-    { most: MOST, period: QUIET, sliding: true, now: call.now },
-  );
+export const countProofTry = (call: Call, of: ProofOf) =>
+  countAttempt(call.db, of, {
+    most: of.kind === "custom-challenge" ? MOST_CUSTOM : MOST,
+    period: QUIET,
+    sliding: true,
+    now: call.now,
+  });
 
-/** @throws Refusal NotAuthorizedException while tries are turned away, whether or not the password was right. */
-export function checkLock(tries: { refused: number }[]): void {
-  if (tries[0]?.refused) throw new Refusal("NotAuthorizedException", "Password attempts exceeded");
+/** @throws Refusal NotAuthorizedException while tries are turned away, whether or not the proof was right. */
+export function checkLock(tries: { refused: number }[], kind: ProofKind): void {
+  if (!tries[0]?.refused) return;
+  throw new Refusal("NotAuthorizedException", `${kind === "password" ? "Password" : "Code"} attempts exceeded`);
 }
 
-/** After a wrong password: from the fifth on, no further try for 2^(n-5) seconds, a quarter of an hour at most. */
-export async function punish(call: Call, poolId: string, subject: string, tries: { count: number }[]): Promise<void> {
+/** After a wrong proof: from the fifth on, no further try for 2^(n-5) seconds, a quarter of an hour at most. */
+export async function punish(call: Call, of: ProofOf, tries: { count: number }[]): Promise<void> {
   const count = tries[0]?.count ?? 0;
   const lock = count < FREE ? 0 : Math.min(2 ** (count - FREE) * 1000, QUIET);
-  // Written even when there is no lock: a wrong password costs one hop, whoever it was for.
-  await lockAttempts(call.db, { poolId, subject, kind: "password" }, call.now + lock);
+  // Written even when there is no lock: a wrong proof costs one hop, whoever it was for.
+  await lockAttempts(call.db, of, call.now + lock);
 }

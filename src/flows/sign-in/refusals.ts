@@ -1,4 +1,6 @@
 import type { Client } from "../../directory/clients.ts";
+import { fold } from "../../directory/names.ts";
+import { utf8 } from "../../lib/encoding.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { hidesUsers } from "../hidden-users.ts";
 
@@ -9,6 +11,10 @@ export const wrongPassword = (reason: string): Refusal =>
 /** The answer to an unknown name: the same as to a wrong proof where the client hides users. */
 export const unknownUser = (client: Client): Refusal =>
   hidesUsers(client) ? wrongPassword("unknown user") : new Refusal("UserNotFoundException", "User does not exist.");
+
+/** Said of someone known who has nothing to begin with that the pool allows. */
+export const noFirstFactor = (): Refusal =>
+  new Refusal("NotAuthorizedException", "The user has no sign-in method that the user pool allows.");
 
 export const disabledUser = (): Refusal => new Refusal("NotAuthorizedException", "User is disabled.");
 
@@ -28,12 +34,21 @@ export function required(given: Record<string, string>, name: string): string {
   return value;
 }
 
-/** UTF-16 units of a name. No attribute is longer, and folding takes time that grows with the square of the length. */
-const LONGEST_NAME = 4_096;
+/** UTF-16 units of a name. Folding takes time that grows with the square of the length. */
+const LONGEST_NAME = 512;
+
+/**
+ * Bytes that a name may take up in a Session, which holds it as sent and as it is looked up (JSON). More would not fit,
+ * and would have to be kept here: for anyone, as often as they ask. Every username fits (UsernameType: 128 characters), and
+ * every e-mail address in ASCII.
+ */
+const MOST_CARRIED = 800;
 
 /** The name that someone signs in with, which the service model leaves as long as any text. @throws Refusal InvalidParameterException */
 export function submittedName(given: Record<string, string>): string {
   const name = required(given, "USERNAME");
-  if (name.length > LONGEST_NAME) throw new Refusal("InvalidParameterException", "USERNAME is too long.");
+  if (name.length > LONGEST_NAME || utf8(JSON.stringify([name, fold(name)])).length > MOST_CARRIED) {
+    throw new Refusal("InvalidParameterException", "USERNAME is too long.");
+  }
   return name;
 }

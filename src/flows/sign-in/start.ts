@@ -6,6 +6,8 @@ import { Refusal } from "../../lib/refusal.ts";
 import { checkSecretHash } from "../client-secrets.ts";
 import { allowsAny, REFRESH_FLOWS } from "../explicit-auth-flows.ts";
 import { refresh, rotates } from "../refresh.ts";
+import { byCustom } from "./by-custom.ts";
+import { byChoice } from "./by-choice.ts";
 import { byPassword } from "./by-password.ts";
 import { bySrp } from "./by-srp.ts";
 import { required } from "./refusals.ts";
@@ -19,7 +21,8 @@ interface Way {
   closed: string;
   /** Only AdminInitiateAuth offers it. */
   adminOnly?: true;
-  begin(call: Call, turn: Turn): Promise<Outcome>;
+  /** @param session of a sign-up that came before */
+  begin(call: Call, turn: Turn, session?: string): Promise<Outcome>;
 }
 
 const byAdminPassword: Way = {
@@ -34,13 +37,13 @@ const byRefreshToken: Way = {
   closed: "REFRESH_TOKEN_AUTH is not enabled for the client.",
   async begin(call, turn) {
     const token = required(turn.given, "REFRESH_TOKEN");
-    const { SECRET_HASH, USERNAME } = turn.given;
+    const { SECRET_HASH, USERNAME, DEVICE_KEY } = turn.given;
     const check = async (user: User) => {
       // Only a name of this very user: a hash made for somebody else would prove nothing about the token.
       const names = USERNAME && isNameOf(turn.pool, user, USERNAME) ? [user.username, USERNAME] : [user.username];
       await checkSecretHash(call, turn.client, SECRET_HASH, ...names);
     };
-    return { tokens: await refresh(call, turn, token, { check }) };
+    return { tokens: await refresh(call, turn, token, { check, deviceKey: DEVICE_KEY }) };
   },
 };
 
@@ -56,6 +59,16 @@ const ways: Partial<Record<AuthFlowType, Way>> = {
     closed: "USER_SRP_AUTH is not enabled for the client.",
     begin: bySrp,
   },
+  CUSTOM_AUTH: {
+    allowedBy: ["ALLOW_CUSTOM_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"],
+    closed: "CUSTOM_AUTH is not enabled for the client.",
+    begin: byCustom,
+  },
+  USER_AUTH: {
+    allowedBy: ["ALLOW_USER_AUTH"],
+    closed: "USER_AUTH is not enabled for the client.",
+    begin: byChoice,
+  },
   ADMIN_USER_PASSWORD_AUTH: byAdminPassword,
   ADMIN_NO_SRP_AUTH: byAdminPassword,
   REFRESH_TOKEN_AUTH: byRefreshToken,
@@ -64,9 +77,10 @@ const ways: Partial<Record<AuthFlowType, Way>> = {
 
 /**
  * Begins a sign-in (Amazon Cognito API: InitiateAuth, AdminInitiateAuth).
+ * @param session of SignUp or ConfirmSignUp; flows other than USER_AUTH know none
  * @throws Refusal InvalidParameterException for a flow that the client does not allow, and whatever the flow refuses with
  */
-export async function startSignIn(call: Call, flow: AuthFlowType, turn: Turn): Promise<Outcome> {
+export async function startSignIn(call: Call, flow: AuthFlowType, turn: Turn, session?: string): Promise<Outcome> {
   const way = ways[flow];
   if (!way) throw new Refusal("NotImplementedException", `The flow ${flow} is not built yet.`);
   if (way.adminOnly && !turn.admin)
@@ -75,5 +89,5 @@ export async function startSignIn(call: Call, flow: AuthFlowType, turn: Turn): P
   const closed = way === byRefreshToken && rotates(turn.client);
   if (closed || !allowsAny(turn.client.settings, way.allowedBy))
     throw new Refusal("InvalidParameterException", way.closed);
-  return way.begin(call, turn);
+  return way.begin(call, turn, session);
 }

@@ -9,7 +9,7 @@ import { signed } from "../operation.ts";
 
 /** Amazon Cognito API: AdminInitiateAuth. */
 export const AdminInitiateAuth = signed<AdminInitiateAuthCommandInput, AdminInitiateAuthCommandOutput>(
-  async (call, { AuthFlow, AuthParameters = {}, ClientId, ClientMetadata, UserPoolId }) => {
+  async (call, { AuthFlow, AuthParameters = {}, ClientId, ClientMetadata, Session, UserPoolId }) => {
     const found = await resolveClient(call, ClientId, UserPoolId);
     const turn = {
       ...found,
@@ -18,6 +18,6 @@ export const AdminInitiateAuth = signed<AdminInitiateAuthCommandInput, AdminInit
       given: AuthParameters,
       validationData: ClientMetadata,
     };
-    return toAuthOutput(await startSignIn(call, AuthFlow, turn));
+    return toAuthOutput(await startSignIn(call, AuthFlow, turn, Session));
   },
 );

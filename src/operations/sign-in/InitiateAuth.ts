@@ -6,7 +6,7 @@ import { open } from "../operation.ts";
 
 /** Amazon Cognito API: InitiateAuth. */
 export const InitiateAuth = open<InitiateAuthCommandInput, InitiateAuthCommandOutput>(
-  async (call, { AuthFlow, AuthParameters = {}, ClientId, ClientMetadata }) => {
+  async (call, { AuthFlow, AuthParameters = {}, ClientId, ClientMetadata, Session }) => {
     const found = await resolveClient(call, ClientId);
     const turn = {
       ...found,
@@ -15,6 +15,6 @@ export const InitiateAuth = open<InitiateAuthCommandInput, InitiateAuthCommandOu
       given: AuthParameters,
       validationData: ClientMetadata,
     };
-    return toAuthOutput(await startSignIn(call, AuthFlow, turn));
+    return toAuthOutput(await startSignIn(call, AuthFlow, turn, Session));
   },
 );

@@ -140,17 +140,6 @@ describe("sign-in by password", () => {
   });
 });
 
-describe("a pool that demands a second factor", () => {
-  it("gives no tokens for the first alone, while that is all that is built", async () => {
-    const SmsConfiguration = { SnsCallerArn: "arn:aws:iam::000000000000:role/sms" };
-    const demanding = await makePool({ MfaConfiguration: "ON", SmsConfiguration });
-    const { ClientId } = await makeClient(demanding);
-    await makeUser(demanding, "jane");
-    await expect(signIn(ClientId, "jane", "Wr0ng-Horse!")).rejects.toMatchObject(wrong);
-    await expect(signIn(ClientId, "jane")).rejects.toMatchObject({ name: "NotImplementedException" });
-  });
-});
-
 describe("lockout", () => {
   it("turns tries away after five wrong passwords, right or wrong, and lets go after the lock", async () => {
     await makeUser(pool, "forgetful");

@@ -2,6 +2,7 @@ import { decodeJwt } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import { call, makeClient, makePool, makeUser, PASSWORD } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
+import { trackingPool } from "../../device-client.ts";
 import { openSrp } from "../../srp-client.ts";
 
 let pool: string;
@@ -84,15 +85,23 @@ describe("sign-in by SRP", () => {
     expect(await respond(client, right)).toHaveProperty("AuthenticationResult");
   });
 
-  it("tells clients that name a device to forget it, without spending the block", async () => {
-    const { SRP_A, answer } = openSrp(pool);
-    const { ChallengeParameters } = await initiate(client, "jane", SRP_A);
+  it("tells clients that name an unknown device to forget it, without spending the block", async () => {
+    const { UserPoolId, ClientId } = await trackingPool();
+    const { SRP_A, answer } = openSrp(UserPoolId);
+    const { ChallengeParameters } = await initiate(ClientId, "jane", SRP_A);
     const right = answer(ChallengeParameters, PASSWORD);
-    await expect(respond(client, { ...right, DEVICE_KEY: "us-east-1_0" })).rejects.toMatchObject({
+    await expect(respond(ClientId, { ...right, DEVICE_KEY: "us-east-1_0" })).rejects.toMatchObject({
       name: "ResourceNotFoundException",
       message: "Device does not exist.",
     });
-    expect(await respond(client, right)).toHaveProperty("AuthenticationResult");
+    expect(await respond(ClientId, right)).toHaveProperty("AuthenticationResult");
+  });
+
+  it("minds no device where the pool remembers none", async () => {
+    const { SRP_A, answer } = openSrp(pool);
+    const { ChallengeParameters } = await initiate(client, "jane", SRP_A);
+    const right = answer(ChallengeParameters, PASSWORD);
+    expect(await respond(client, { ...right, DEVICE_KEY: "us-east-1_0" })).toHaveProperty("AuthenticationResult");
   });
 
   it("[RFC 5054 §2.5.4] refuses a public value that is zero modulo N, or no number", async () => {
@@ -164,7 +173,7 @@ describe("a name that nobody has", () => {
 });
 
 describe("names that strangers send", () => {
-  it("take no longer the longer they are: beyond what an attribute can hold they are refused unread", async () => {
+  it("take no longer the longer they are: beyond what a Session can carry they are refused unread", async () => {
     const hidden = { PreventUserExistenceErrors: "ENABLED" };
     const settings = { AliasAttributes: ["email"], UsernameConfiguration: { CaseSensitive: false } };
     const { ClientId } = await makeClient(await makePool(settings), hidden);
@@ -180,7 +189,7 @@ describe("names that strangers send", () => {
       ).rejects.toMatchObject(refusal);
       expect(performance.now() - began).toBeLessThan(1_000);
     }
-    expect(await initiate(ClientId, "@".repeat(4_096), SRP_A)).toMatchObject({ ChallengeName: "PASSWORD_VERIFIER" });
+    expect(await initiate(ClientId, "@".repeat(300), SRP_A)).toMatchObject({ ChallengeName: "PASSWORD_VERIFIER" });
   });
 
   it("come back in lower case where case does not count, whether somebody has them or not", async () => {

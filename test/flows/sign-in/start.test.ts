@@ -15,6 +15,7 @@ beforeAll(async () => {
 const FLOWS = [
   "USER_PASSWORD_AUTH",
   "USER_SRP_AUTH",
+  "CUSTOM_AUTH",
   "ADMIN_USER_PASSWORD_AUTH",
   "ADMIN_NO_SRP_AUTH",
   "REFRESH_TOKEN_AUTH",
@@ -25,6 +26,7 @@ const FLOWS = [
 const CLOSED: Record<string, string> = {
   USER_PASSWORD_AUTH: "USER_PASSWORD_AUTH flow not enabled for this client",
   USER_SRP_AUTH: "USER_SRP_AUTH is not enabled for the client.",
+  CUSTOM_AUTH: "CUSTOM_AUTH is not enabled for the client.",
   ADMIN_USER_PASSWORD_AUTH: "Auth flow not enabled for this client",
   ADMIN_NO_SRP_AUTH: "Auth flow not enabled for this client",
   REFRESH_TOKEN_AUTH: "REFRESH_TOKEN_AUTH is not enabled for the client.",
@@ -33,20 +35,21 @@ const CLOSED: Record<string, string> = {
 
 const PASSWORDS = ["USER_PASSWORD_AUTH"];
 const SRP = ["USER_SRP_AUTH"];
+const CUSTOM = ["CUSTOM_AUTH"];
 const ADMIN = ["ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"];
 const REFRESH = ["REFRESH_TOKEN_AUTH", "REFRESH_TOKEN"];
 
 describe("ExplicitAuthFlows", () => {
   it.each([
-    [[], [...SRP, ...REFRESH]],
+    [[], [...SRP, ...CUSTOM, ...REFRESH]],
     [["ALLOW_USER_PASSWORD_AUTH"], PASSWORDS],
     [["ALLOW_USER_SRP_AUTH"], SRP],
     [["ALLOW_ADMIN_USER_PASSWORD_AUTH"], ADMIN],
     [["ALLOW_REFRESH_TOKEN_AUTH"], REFRESH],
-    [["ALLOW_CUSTOM_AUTH"], []],
-    [["ADMIN_NO_SRP_AUTH"], [...ADMIN, ...SRP, ...REFRESH]],
-    [["USER_PASSWORD_AUTH"], [...PASSWORDS, ...SRP, ...REFRESH]],
-    [["CUSTOM_AUTH_FLOW_ONLY"], REFRESH],
+    [["ALLOW_CUSTOM_AUTH"], CUSTOM],
+    [["ADMIN_NO_SRP_AUTH"], [...ADMIN, ...SRP, ...CUSTOM, ...REFRESH]],
+    [["USER_PASSWORD_AUTH"], [...PASSWORDS, ...SRP, ...CUSTOM, ...REFRESH]],
+    [["CUSTOM_AUTH_FLOW_ONLY"], [...CUSTOM, ...REFRESH]],
   ])("%j opens %j, and nothing else", async (ExplicitAuthFlows, open) => {
     const { ClientId } = await makeClient(pool, { ExplicitAuthFlows });
     const { SRP_A } = openSrp(pool);
@@ -58,6 +61,9 @@ describe("ExplicitAuthFlows", () => {
         await expect(begin, AuthFlow).rejects.toMatchObject(refusal);
       } else if (REFRESH.includes(AuthFlow)) {
         await expect(begin, AuthFlow).rejects.toMatchObject({ message: "Invalid Refresh Token." });
+      } else if (CUSTOM.includes(AuthFlow)) {
+        // It gets as far as to the triggers, of which the pool has none.
+        await expect(begin, AuthFlow).rejects.toMatchObject({ name: "InvalidUserPoolConfigurationException" });
       } else expect(Object.keys(await begin), AuthFlow).toContain("ChallengeParameters");
     }
   });

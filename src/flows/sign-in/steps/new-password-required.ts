@@ -1,25 +1,14 @@
 import type { Call } from "../../../call.ts";
-import { groupsOf } from "../../../directory/groups.ts";
-import { isNameOf } from "../../../directory/names.ts";
 import { userChanges } from "../../../directory/user-writes.ts";
-import { type User, userBySub } from "../../../directory/users.ts";
+import type { User } from "../../../directory/users.ts";
 import { Refusal } from "../../../lib/refusal.ts";
 import { checkWritable } from "../../../mechanisms/attributes/permissions.ts";
 import { readAttributes } from "../../../mechanisms/attributes/schema.ts";
-import { checkSecretHash } from "../../client-secrets.ts";
 import { checkNewPassword, makeCredentials } from "../../passwords.ts";
 import { checkAccountState } from "../account-state.ts";
+import { resume, sealProgress } from "../progress.ts";
 import { badSession, required, usedSession } from "../refusals.ts";
-import { openState, sealState } from "../session-string.ts";
-import type { SignIn, Step, Turn } from "../sign-in.ts";
-
-interface State {
-  sub: string;
-  /** The user as the temporary password was proven for: any other password, and with it the answered challenge, voids the session. */
-  hash: string;
-  passed: SignIn["passed"];
-  scope: string;
-}
+import type { Step, Turn } from "../sign-in.ts";
 
 const PREFIX = "userAttributes.";
 
@@ -38,12 +27,12 @@ export const newPasswordRequired: Step = {
 
   due: ({ user }) => user.status === "FORCE_CHANGE_PASSWORD",
 
-  async offer(call: Call, { turn, user, passed, scope }) {
-    const state: State = { sub: user.sub, hash: user.credentials?.hash ?? "", passed, scope };
+  async offer(call: Call, signIn) {
+    const { turn, user } = signIn;
     const { email_verified, phone_number_verified, ...shown } = user.attributes;
     return {
       name: "NEW_PASSWORD_REQUIRED",
-      session: await sealState(call, turn, "NEW_PASSWORD_REQUIRED", state),
+      session: await sealProgress(call, signIn, "NEW_PASSWORD_REQUIRED"),
       parameters: {
         USER_ID_FOR_SRP: user.username,
         requiredAttributes: JSON.stringify(missing(turn, user).map((name) => PREFIX + name)),
@@ -57,19 +46,13 @@ export const newPasswordRequired: Step = {
   },
 
   async answer(call: Call, turn, session) {
-    const { pool, client, given } = turn;
+    const { pool, given } = turn;
     const password = required(given, "NEW_PASSWORD");
-    const username = required(given, "USERNAME");
-    const state = await openState<State>(call, turn, "NEW_PASSWORD_REQUIRED", session);
-    const [[user], groups] = await call.db.batch([
-      userBySub(call.db, pool.id, state.sub),
-      groupsOf(call.db, pool.id, state.sub),
-    ]);
+    const moved = ({ status }: User) => (status === "FORCE_CHANGE_PASSWORD" ? undefined : usedSession());
+    const { candidate } = await resume(call, turn, "NEW_PASSWORD_REQUIRED", session, { moved });
+    const { user } = candidate;
     if (!user) throw badSession("the user is gone");
-    if (!isNameOf(pool, user, username)) throw badSession("answer for another user");
-    await checkSecretHash(call, client, given.SECRET_HASH, username, user.username);
     if (user.status !== "FORCE_CHANGE_PASSWORD") throw usedSession();
-    if (user.credentials?.hash !== state.hash) throw badSession("the password was changed");
     checkAccountState(user, call.now);
     const added = newAttributes(turn, user);
     await checkNewPassword(call, pool, password, user.credentials);
@@ -84,14 +67,8 @@ export const newPasswordRequired: Step = {
       },
       call.now,
     );
-    return {
-      turn,
-      user: after,
-      groups,
-      passed: [...state.passed, "NEW_PASSWORD_REQUIRED"],
-      scope: state.scope,
-      writes: statements,
-    };
+    const passed = [...candidate.passed, "NEW_PASSWORD_REQUIRED" as const];
+    return { ...candidate, user: after, passed, writes: statements };
   },
 };
 
