@@ -12,9 +12,20 @@ import { CreateUserPoolClient } from "./clients/CreateUserPoolClient.ts";
 import { DeleteUserPoolClient } from "./clients/DeleteUserPoolClient.ts";
 import { DeleteUserPoolClientSecret } from "./clients/DeleteUserPoolClientSecret.ts";
 import { DescribeUserPoolClient } from "./clients/DescribeUserPoolClient.ts";
+import { GetUserPoolClientSessionConfiguration } from "./clients/GetUserPoolClientSessionConfiguration.ts";
 import { ListUserPoolClients } from "./clients/ListUserPoolClients.ts";
 import { ListUserPoolClientSecrets } from "./clients/ListUserPoolClientSecrets.ts";
+import { SetUserPoolClientSessionConfiguration } from "./clients/SetUserPoolClientSessionConfiguration.ts";
 import { UpdateUserPoolClient } from "./clients/UpdateUserPoolClient.ts";
+import { AdminForgetDevice } from "./devices/AdminForgetDevice.ts";
+import { AdminGetDevice } from "./devices/AdminGetDevice.ts";
+import { AdminListDevices } from "./devices/AdminListDevices.ts";
+import { AdminUpdateDeviceStatus } from "./devices/AdminUpdateDeviceStatus.ts";
+import { ConfirmDevice } from "./devices/ConfirmDevice.ts";
+import { ForgetDevice } from "./devices/ForgetDevice.ts";
+import { GetDevice } from "./devices/GetDevice.ts";
+import { ListDevices } from "./devices/ListDevices.ts";
+import { UpdateDeviceStatus } from "./devices/UpdateDeviceStatus.ts";
 import { CreateUserPoolDomain } from "./domains/CreateUserPoolDomain.ts";
 import { DeleteUserPoolDomain } from "./domains/DeleteUserPoolDomain.ts";
 import { DescribeUserPoolDomain } from "./domains/DescribeUserPoolDomain.ts";
@@ -28,12 +39,29 @@ import { GetGroup } from "./groups/GetGroup.ts";
 import { ListGroups } from "./groups/ListGroups.ts";
 import { ListUsersInGroup } from "./groups/ListUsersInGroup.ts";
 import { UpdateGroup } from "./groups/UpdateGroup.ts";
+import { AdminDeleteSoftwareToken } from "./mfa/AdminDeleteSoftwareToken.ts";
+import { AdminGetUserAuthFactors } from "./mfa/AdminGetUserAuthFactors.ts";
+import { AdminSetUserMFAPreference } from "./mfa/AdminSetUserMFAPreference.ts";
+import { AdminSetUserSettings } from "./mfa/AdminSetUserSettings.ts";
+import { AssociateSoftwareToken } from "./mfa/AssociateSoftwareToken.ts";
+import { GetUserAuthFactors } from "./mfa/GetUserAuthFactors.ts";
+import { SetUserMFAPreference } from "./mfa/SetUserMFAPreference.ts";
+import { SetUserSettings } from "./mfa/SetUserSettings.ts";
+import { VerifySoftwareToken } from "./mfa/VerifySoftwareToken.ts";
 import type { Operation } from "./operation.ts";
+import { CompleteWebAuthnRegistration } from "./passkeys/CompleteWebAuthnRegistration.ts";
+import { DeleteWebAuthnCredential } from "./passkeys/DeleteWebAuthnCredential.ts";
+import { ListWebAuthnCredentials } from "./passkeys/ListWebAuthnCredentials.ts";
+import { StartWebAuthnRegistration } from "./passkeys/StartWebAuthnRegistration.ts";
 import { AddCustomAttributes } from "./pools/AddCustomAttributes.ts";
 import { CreateUserPool } from "./pools/CreateUserPool.ts";
 import { DeleteUserPool } from "./pools/DeleteUserPool.ts";
 import { DescribeUserPool } from "./pools/DescribeUserPool.ts";
+import { GetUserPoolSessionConfiguration } from "./pools/GetUserPoolSessionConfiguration.ts";
+import { GetUserPoolMfaConfig } from "./pools/GetUserPoolMfaConfig.ts";
 import { ListUserPools } from "./pools/ListUserPools.ts";
+import { SetUserPoolMfaConfig } from "./pools/SetUserPoolMfaConfig.ts";
+import { SetUserPoolSessionConfiguration } from "./pools/SetUserPoolSessionConfiguration.ts";
 import { UpdateUserPool } from "./pools/UpdateUserPool.ts";
 import { ConfirmForgotPassword } from "./recovery/ConfirmForgotPassword.ts";
 import { ForgotPassword } from "./recovery/ForgotPassword.ts";
@@ -93,9 +121,21 @@ export const userPools: ReadonlyMap<string, Operation> = new Map(
     DeleteUserPoolClient,
     DeleteUserPoolClientSecret,
     DescribeUserPoolClient,
+    GetUserPoolClientSessionConfiguration,
     ListUserPoolClients,
     ListUserPoolClientSecrets,
+    SetUserPoolClientSessionConfiguration,
     UpdateUserPoolClient,
+    // Devices
+    AdminForgetDevice,
+    AdminGetDevice,
+    AdminListDevices,
+    AdminUpdateDeviceStatus,
+    ConfirmDevice,
+    ForgetDevice,
+    GetDevice,
+    ListDevices,
+    UpdateDeviceStatus,
     // Domains
     CreateUserPoolDomain,
     DeleteUserPoolDomain,
@@ -111,12 +151,31 @@ export const userPools: ReadonlyMap<string, Operation> = new Map(
     ListGroups,
     ListUsersInGroup,
     UpdateGroup,
+    // Passkeys
+    CompleteWebAuthnRegistration,
+    DeleteWebAuthnCredential,
+    ListWebAuthnCredentials,
+    StartWebAuthnRegistration,
+    // MFA
+    AdminDeleteSoftwareToken,
+    AdminGetUserAuthFactors,
+    AdminSetUserMFAPreference,
+    AdminSetUserSettings,
+    AssociateSoftwareToken,
+    GetUserAuthFactors,
+    SetUserMFAPreference,
+    SetUserSettings,
+    VerifySoftwareToken,
     // Pools
     AddCustomAttributes,
     CreateUserPool,
     DeleteUserPool,
     DescribeUserPool,
+    GetUserPoolSessionConfiguration,
+    GetUserPoolMfaConfig,
     ListUserPools,
+    SetUserPoolMfaConfig,
+    SetUserPoolSessionConfiguration,
     UpdateUserPool,
     // Recovery
     ConfirmForgotPassword,

@@ -1,5 +1,6 @@
 import type { AttributeType, UserType } from "@aws-sdk/client-cognito-identity-provider";
-import type { User } from "../directory/users.ts";
+import type { Factors, User } from "../directory/users.ts";
+import { toMfaOptions } from "./mfa-shape.ts";
 
 /** A user's attributes as a list, `sub` first. @param only names to show; all when absent or empty */
 export function toAttributes(user: Pick<User, "sub" | "attributes">, only?: readonly string[]): AttributeType[] {
@@ -11,7 +12,7 @@ export function toAttributes(user: Pick<User, "sub" | "attributes">, only?: read
 
 /** A user as ListUsers, ListUsersInGroup and AdminCreateUser show one. */
 export function toUserType(
-  user: Omit<User, "credentials" | "signedOutAt" | "revision">,
+  user: Omit<User, "credentials" | "factors" | "signedOutAt" | "revision"> & { factors: Pick<Factors, "mfa"> },
   only?: readonly string[],
 ): UserType {
   return {
@@ -21,5 +22,6 @@ export function toUserType(
     UserLastModifiedDate: new Date(user.updatedAt),
     Enabled: user.enabled,
     UserStatus: user.status,
+    ...toMfaOptions(user.factors),
   };
 }

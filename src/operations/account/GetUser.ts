@@ -1,5 +1,6 @@
 import type { GetUserCommandInput, GetUserCommandOutput } from "@aws-sdk/client-cognito-identity-provider";
 import { readable } from "../../mechanisms/attributes/permissions.ts";
+import { toMfaOptions, toMfaSettings } from "../mfa-shape.ts";
 import { withAccessToken } from "../operation.ts";
 import { toAttributes } from "../user-shape.ts";
 
@@ -7,5 +8,10 @@ import { toAttributes } from "../user-shape.ts";
 export const GetUser = withAccessToken<GetUserCommandInput, GetUserCommandOutput>(async (_call, _input, self) => {
   const { pool, client, user } = self;
   const attributes = readable(pool, client, user);
-  return { Username: user.username, UserAttributes: toAttributes({ sub: user.sub, attributes }) };
+  return {
+    Username: user.username,
+    UserAttributes: toAttributes({ sub: user.sub, attributes }),
+    ...toMfaSettings(user),
+    ...toMfaOptions(user.factors),
+  };
 });

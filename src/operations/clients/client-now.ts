@@ -8,6 +8,10 @@ const notFound = (what: string): Refusal => new Refusal("ResourceNotFoundExcepti
 
 export const clientNotFound = (id: string): Refusal => notFound(`User pool client ${id}`);
 
+/** What is said where a change was decided on settings that another request has changed meanwhile. */
+export const clientChanged = (): Refusal =>
+  new Refusal("ConcurrentModificationException", "The client was changed by another request meanwhile.");
+
 /** A client and its pool as they stand now, in one hop. @throws Refusal ResourceNotFoundException */
 export async function clientNow(call: Call, poolId: string, id: string): Promise<{ pool: Pool; client: Client }> {
   const [pool, client] = await Promise.all([readPool(call.db, poolId), readClient(call.db, poolId, id)]);

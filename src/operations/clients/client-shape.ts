@@ -14,7 +14,7 @@ const PER_DAY = { seconds: 86_400, minutes: 1_440, hours: 24, days: 1 };
 
 /** A client as the operations on one show it: its settings as sent, with Cognito's defaults filled in, and its oldest secret. */
 export async function toUserPoolClientType(call: Call, client: Client): Promise<UserPoolClientType> {
-  const { settings } = client;
+  const { sessions: _, ...settings } = client.settings;
   const [ClientSecret] = await clientSecrets(call, client);
   return {
     ...settings,

@@ -1,4 +1,5 @@
 import { mfaMode, type PoolSettings } from "../../directory/pool.ts";
+import { poolFactors } from "../../flows/mfa.ts";
 import { Refusal } from "../../lib/refusal.ts";
 
 const refuse = (message: string): Refusal => new Refusal("InvalidParameterException", message);
@@ -12,7 +13,7 @@ const refuse = (message: string): Refusal => new Refusal("InvalidParameterExcept
 export function checkMfa(settings: PoolSettings): void {
   const mode = mfaMode(settings);
   if (mode === "OFF") return;
-  if (!settings.SmsConfiguration && !settings.mfa?.softwareToken && !settings.mfa?.email) {
+  if (poolFactors({ settings }).length === 0) {
     throw refuse("SMS configuration and Auto verification for phone_number are required when MFA is required/optional");
   }
   if (mode === "ON") checkFirstFactors(settings);

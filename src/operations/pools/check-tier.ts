@@ -1,5 +1,6 @@
 import type { UserPoolTierType } from "@aws-sdk/client-cognito-identity-provider";
 import type { PoolSettings } from "../../directory/pool.ts";
+import { tracksSessions } from "../../directory/session-settings.ts";
 import { Refusal } from "../../lib/refusal.ts";
 
 interface Feature {
@@ -18,6 +19,11 @@ const FEATURES: readonly Feature[] = [
   },
   { name: "E-mail MFA", from: "ESSENTIALS", isOn: ({ mfa }) => mfa?.email !== undefined },
   {
+    name: "Passkey MFA",
+    from: "ESSENTIALS",
+    isOn: ({ mfa }) => mfa?.webAuthn?.FactorConfiguration === "MULTI_FACTOR_WITH_USER_VERIFICATION",
+  },
+  {
     name: "Password history",
     from: "ESSENTIALS",
     isOn: ({ Policies }) => (Policies?.PasswordPolicy?.PasswordHistorySize ?? 0) > 0,
@@ -33,6 +39,7 @@ const FEATURES: readonly Feature[] = [
     from: "ESSENTIALS",
     isOn: ({ DcrConfiguration }) => DcrConfiguration !== undefined && DcrConfiguration.EnableStatus !== "Disabled",
   },
+  { name: "Session tracking", from: "ESSENTIALS", isOn: tracksSessions },
   {
     name: "Threat protection",
     from: "PLUS",

@@ -19,7 +19,7 @@ const TEMPORARY_DAYS = 7;
  * @param domains of the pool; a new one has none
  */
 export function toUserPoolType(call: Call, pool: Pool, domains: readonly Domain[] = []): UserPoolType {
-  const { mfa: _, ...settings } = pool.settings;
+  const { mfa: _, sessions: __, ...settings } = pool.settings;
   const prefix = domains.find(({ kind }) => kind === "prefix");
   const custom = domains.find(({ kind }) => kind === "custom");
   const days = temporaryDays(settings);

@@ -18,26 +18,28 @@ export function newSettings(input: Checked<CreateUserPoolCommandInput>): PoolSet
 
 /**
  * The settings of a changed pool: what was sent, and nothing of before (Amazon Cognito API: UpdateUserPool) but what that
- * operation of Cognito cannot set: how people are named, the factors of SetUserPoolMfaConfig, and what Cognito has not.
+ * operation of Cognito cannot set: how people are named, the factors of SetUserPoolMfaConfig, what
+ * SetUserPoolSessionConfiguration says, and what Cognito has not.
  */
 export function changedSettings(before: PoolSettings, input: Checked<UpdateUserPoolInput>): PoolSettings {
   const { UserPoolId: _, PoolName: __, UserPoolTags: ___, Schema: ____, ...sent } = input;
-  const { AliasAttributes, UsernameAttributes, UsernameConfiguration, OAuthConfiguration, mfa } = before;
+  const { AliasAttributes, UsernameAttributes, UsernameConfiguration, OAuthConfiguration, mfa, sessions } = before;
   const kept = Object.entries({
     AliasAttributes,
     UsernameAttributes,
     UsernameConfiguration,
     OAuthConfiguration,
     mfa: factorsOf(mfa),
+    sessions,
   });
   return withoutEmptyLists({ ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), ...sent });
 }
 
-/** Both operations set the mode, and the later one counts. */
+/** SMS stays off as a factor where there is another: UpdateUserPool switches MFA on with SMS alone. */
 function factorsOf(mfa: PoolSettings["mfa"]): PoolSettings["mfa"] {
-  if (!mfa) return undefined;
-  const { mode: _, ...factors } = mfa;
-  return factors;
+  if (!mfa || mfa.softwareToken || mfa.email) return mfa;
+  const { sms: _, ...others } = mfa;
+  return others;
 }
 
 /** An empty list says the same as none, and is described as none. */

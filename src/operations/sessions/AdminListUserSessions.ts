@@ -20,6 +20,6 @@ export const AdminListUserSessions = signed<AdminListUserSessionsCommandInput, A
       ...sessionsFrom(call, pool.id, sub, position),
     ]);
     if (!user) throw userNotFound();
-    return pageOfSessions(call, question, tokens, browsers);
+    return pageOfSessions(call, pool, question, tokens, browsers);
   },
 );

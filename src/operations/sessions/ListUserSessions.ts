@@ -12,6 +12,6 @@ export const ListUserSessions = withAccessToken<ListUserSessionsCommandInput, Li
     const question = ["ListUserSessions", pool.id, user.sub];
     const position = await openPageToken<Position>(call, question, input.NextToken);
     const [tokens, browsers] = await call.db.batch(sessionsFrom(call, pool.id, user.sub, position));
-    return pageOfSessions(call, question, tokens, browsers, session);
+    return pageOfSessions(call, pool, question, tokens, browsers, session);
   },
 );

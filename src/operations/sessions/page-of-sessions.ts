@@ -2,6 +2,8 @@ import type { SessionDescriptionType } from "@aws-sdk/client-cognito-identity-pr
 import type { SQL } from "drizzle-orm";
 import type { Call } from "../../call.ts";
 import { browserSessionsOfUser } from "../../directory/browser-sessions.ts";
+import type { Pool } from "../../directory/pools.ts";
+import { tracksSessions } from "../../directory/session-settings.ts";
 import { sessionsOfUser } from "../../directory/sessions.ts";
 import { cutPage, sealPageToken } from "../page-token.ts";
 import { toSsoSession, toTokenSession } from "./session-shape.ts";
@@ -30,14 +32,16 @@ export function sessionsFrom(call: Call, poolId: string, sub: string | SQL, [tok
  */
 export async function pageOfSessions(
   call: Call,
+  { settings }: Pool,
   question: readonly string[],
   tokens: Awaited<ReturnType<typeof sessionsOfUser>>,
   browsers: Awaited<ReturnType<typeof browserSessionsOfUser>>,
   current?: string,
 ): Promise<{ Sessions: SessionDescriptionType[]; NextToken?: string }> {
+  const view = { current, tracked: tracksSessions(settings) };
   const { page, last } = cutPage(
     [
-      ...tokens.map((each) => ({ shown: toTokenSession(each, current), position: [each.row, ALL] as const })),
+      ...tokens.map((each) => ({ shown: toTokenSession(each, view), position: [each.row, ALL] as const })),
       ...browsers.map((each) => ({ shown: toSsoSession(each), position: [0, each.row] as const })),
     ],
     MOST,

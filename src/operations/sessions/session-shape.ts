@@ -33,17 +33,19 @@ export function readSessionId(text: string): { type: SessionType; id: string } |
 }
 
 /**
- * A token session as the lists show it. When, where and with what it was used last is not kept, and left out.
+ * A token session as the lists show it. Where and with what it was used last is not kept, and left out.
  * @param current id of the token session that the caller's access token belongs to
+ * @param tracked whether it is kept when sessions are used: within the hour, where a client keeps its refresh token
  */
 export const toTokenSession = (
-  session: { id: string; clientId: string; browserSession: string | null; createdAt: number },
-  current: string | undefined,
+  session: { id: string; clientId: string; browserSession: string | null; createdAt: number; lastActiveAt: number },
+  { current, tracked }: { current: string | undefined; tracked: boolean },
 ): SessionDescriptionType => ({
   SessionId: toSessionId("TOKEN", session.id),
   SessionType: "TOKEN",
   ClientId: session.clientId,
   CreateDate: new Date(session.createdAt),
+  ...(tracked && { LastActiveDate: new Date(Math.max(session.lastActiveAt, session.createdAt)) }),
   ...(session.browserSession !== null && { OriginSessionId: toSessionId("SSO", session.browserSession) }),
   IsCurrentSession: session.id === current,
 });

@@ -13,11 +13,11 @@ import { open } from "../operation.ts";
 export const GetTokensFromRefreshToken = open<
   GetTokensFromRefreshTokenCommandInput,
   GetTokensFromRefreshTokenCommandOutput
->(async (call, { RefreshToken, ClientId, ClientSecret, ClientMetadata }) => {
+>(async (call, { RefreshToken, ClientId, ClientSecret, ClientMetadata, DeviceKey }) => {
   const found = await resolveClient(call, ClientId);
   if (!(await checkClientSecret(call, found.client, ClientSecret))) {
     throw new Refusal("NotAuthorizedException", `Unable to verify secret for client ${ClientId}`);
   }
-  const tokens = await refresh(call, found, RefreshToken, { clientMetadata: ClientMetadata });
+  const tokens = await refresh(call, found, RefreshToken, { clientMetadata: ClientMetadata, deviceKey: DeviceKey });
   return { AuthenticationResult: toAuthenticationResult(tokens) };
 });

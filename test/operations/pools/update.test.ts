@@ -1,7 +1,5 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { openDatabase } from "../../../src/directory/database.ts";
-import { readPool, updatePool } from "../../../src/directory/pools.ts";
 import { call, makeClient, makePool, makeUser, PASSWORD, signIn } from "../../client.ts";
 import { MAXIMAL, MAXIMAL_SCHEMA } from "./maximal-pool.ts";
 
@@ -38,17 +36,20 @@ describe("UpdateUserPool", () => {
 
   it("keeps the factors that SetUserPoolMfaConfig made, which count as a way to MFA", async () => {
     const UserPoolId = await makePool();
-    const db = openDatabase(env.DB);
-    const pool = await readPool(db, UserPoolId);
-    if (!pool) throw new Error("no pool");
-    const mfa = { softwareToken: true, mode: "ON" } as const;
-    await updatePool(db, pool, { settings: { ...pool.settings, mfa } }, Date.now());
+    const factors = {
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+      EmailMfaConfiguration: { Message: "Enter {####}", Subject: "Enter" },
+      WebAuthnConfiguration: { RelyingPartyId: "example.com", UserVerification: "required" },
+    };
+    const config = () => call("GetUserPoolMfaConfig", { UserPoolId });
+    await call("SetUserPoolMfaConfig", { UserPoolId, MfaConfiguration: "ON", ...factors });
     expect(await describePool(UserPoolId)).toMatchObject({ MfaConfiguration: "ON" });
     await call("UpdateUserPool", { UserPoolId, MfaConfiguration: "OPTIONAL" });
     expect(await describePool(UserPoolId)).toMatchObject({ MfaConfiguration: "OPTIONAL" });
-    expect((await readPool(db, UserPoolId))?.settings.mfa).toEqual({ softwareToken: true });
+    expect(await config()).toEqual({ MfaConfiguration: "OPTIONAL", ...factors });
     await call("UpdateUserPool", { UserPoolId });
     expect(await describePool(UserPoolId)).toMatchObject({ MfaConfiguration: "OFF" });
+    expect(await config()).toEqual({ MfaConfiguration: "OFF", ...factors });
   });
 
   it("loses no write when two race: the loser is told", async () => {

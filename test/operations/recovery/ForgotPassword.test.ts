@@ -59,6 +59,41 @@ describe("where the code goes", () => {
     expect(await forget("half")).toMatchObject({ DeliveryMedium: "SMS" });
   });
 
+  it("past an address that second factors go to, where the pool says how accounts are recovered", async () => {
+    const factors = {
+      MfaConfiguration: "OPTIONAL",
+      SmsMfaConfiguration: { SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms" } },
+      EmailMfaConfiguration: {},
+    };
+    const people = async (settings: object) => {
+      const { pool, forget } = await open(settings);
+      await call("SetUserPoolMfaConfig", { UserPoolId: pool, ...factors });
+      const prefer = (Username: string, ...names: string[]) =>
+        call("AdminSetUserMFAPreference", {
+          UserPoolId: pool,
+          Username,
+          ...Object.fromEntries(names.map((name) => [name, { Enabled: true }])),
+        });
+      for (const name of ["sms", "mail", "all"]) await makeUser(pool, name, both);
+      await prefer("sms", "SMSMfaSettings");
+      await prefer("mail", "EmailMfaSettings");
+      await prefer("all", "SMSMfaSettings", "EmailMfaSettings");
+      return { pool, forget };
+    };
+    const { pool, forget } = await people(recovery("verified_phone_number", "verified_email"));
+    expect(await forget("sms")).toMatchObject({ DeliveryMedium: "EMAIL" });
+    expect(await forget("mail")).toMatchObject({ DeliveryMedium: "SMS" });
+    await expect(forget("all")).rejects.toMatchObject(UNREACHABLE);
+    await expect(call("AdminResetUserPassword", { UserPoolId: pool, Username: "all" })).rejects.toMatchObject(
+      UNREACHABLE,
+    );
+    // Choices of factors mean nothing while MFA is off.
+    await call("SetUserPoolMfaConfig", { UserPoolId: pool, MfaConfiguration: "OFF" });
+    expect(await forget("all")).toMatchObject({ DeliveryMedium: "SMS" });
+    const silent = await people({});
+    expect(await silent.forget("sms")).toMatchObject({ DeliveryMedium: "SMS" });
+  });
+
   it("nowhere else than the pool allows, and not to what is not proven", async () => {
     const { pool, forget } = await open(recovery("verified_email"));
     await makeUser(pool, "phone", { phone_number: "+12065559934", phone_number_verified: "true" });

@@ -1,16 +1,21 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { call, makePool, makeUser, PASSWORD } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
 import { authorizeUrl, CALLBACK, makeWebClient, Person } from "../../endpoints/login/person.ts";
 import { post, read } from "../../endpoints/oauth/requests.ts";
 
+let pool: string;
 let ClientId: string;
 
+const track = (UserSessionTracking: string) =>
+  call("SetUserPoolSessionConfiguration", { UserPoolId: pool, UserSessionTracking, TokenSession: { MaxPerUser: 100 } });
+
 beforeAll(async () => {
-  const pool = await makePool();
+  pool = await makePool();
   ({ ClientId } = await makeWebClient(pool));
   await makeUser(pool, "ada");
 });
+beforeEach(() => track("ENABLED"));
 
 /** Someone who has signed in at the pages, with the refresh token that came of it. */
 async function visitor(): Promise<{ person: Person; Token: string }> {
@@ -52,5 +57,13 @@ describe("RevokeToken", () => {
     expect(await isSignedIn(other.person)).toBe(true);
     expect(await refreshes(other.Token)).toBe(true);
     await revoke();
+  });
+
+  it("leaves the session of the browser as it is where the pool does not track sessions, even where that is LINKED", async () => {
+    const { person, Token } = await visitor();
+    await track("DISABLED");
+    await call("RevokeToken", { ClientId, Token, RevokeAssociatedSessions: "LINKED" });
+    expect(await refreshes(Token)).toBe(false);
+    expect(await isSignedIn(person)).toBe(true);
   });
 });
