@@ -7,36 +7,37 @@ import {
 } from "../directory/browser-sessions.ts";
 import type { Statement } from "../directory/database.ts";
 import { type Group, groupsOf } from "../directory/groups.ts";
-import { mfaMode } from "../directory/pool.ts";
+import { type ClientSettings, mfaMode, type PoolSettings } from "../directory/pool.ts";
 import type { Pool } from "../directory/pools.ts";
+import { browserMinutesNow, longestBrowserMinutes } from "../directory/session-settings.ts";
 import { type User, userBySub } from "../directory/users.ts";
 import { equalText } from "../lib/constant-time.ts";
 import { toBase64Url, utf8 } from "../lib/encoding.ts";
 import { sha256 } from "../lib/hash.ts";
 
-/** Milliseconds that a sign-in at the pages is remembered, from its start (Amazon Cognito: managed login, cookies). */
-export const BROWSER_SESSION_LIFETIME = 3_600_000;
+const MINUTE = 60_000;
 
 const hashOf = async (secret: string): Promise<string> => toBase64Url(await sha256(utf8(secret)));
 
 /**
  * Prepares the session of a browser whose user has just signed in. Its secret is always new: what the browser brought
  * along opens nothing any more (session fixation). Only where that proves a session of the same user does its id stay, by
- * which clients know whom a later sign-out is about (`sid`). Nothing is stored until `statement` runs, whose result has a
- * row, with the session's id, exactly when the user is still as the sign-in saw them.
+ * which clients know whom a later sign-out is about (`sid`). It lives for as long as any client of the pool may take it,
+ * whatever the client that it was opened for says (Amazon Cognito API: ClientSSOSessionConfigType). Nothing is stored until
+ * `statements` run, whose result has a row, with the session's id, exactly when the user is still as the sign-in saw them.
  * @param amr how they proved themselves (RFC 8176)
  * @param cookie what the browser brought along
  * @returns also the value of the cookie by that id: it holds the secret, of which only the hash is kept
  */
 export async function newBrowserSession(
   call: Call,
-  user: User,
+  { pool, user }: { pool: Pool; user: User },
   amr: string[],
   cookie: string | undefined,
 ): Promise<{
   session: Omit<BrowserSession, "id">;
   cookieOf: (id: string) => string;
-  statement: (revision: string) => Statement;
+  statements: (revision: string) => [Statement];
 }> {
   const secret = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
   const held = readCookie(cookie);
@@ -48,13 +49,13 @@ export async function newBrowserSession(
     authTime: Math.floor(call.now / 1000),
     amr,
     createdAt: call.now,
-    expiresAt: call.now + BROWSER_SESSION_LIFETIME,
+    expiresAt: call.now + longestBrowserMinutes(pool.settings) * MINUTE,
   };
   const fresh = { ...session, id: crypto.randomUUID() };
   return {
     session,
     cookieOf: (id) => `${id}.${secret}`,
-    statement: (revision) => openBrowserSession(call.db, fresh, { revision }, before),
+    statements: (revision) => [openBrowserSession(call.db, fresh, { revision }, before)],
   };
 }
 
@@ -73,8 +74,8 @@ export interface LiveSession {
 }
 
 /**
- * The session that a cookie proves, if it counts: not ended, within its hour, of a user who may still sign in. One hop;
- * none where there is no cookie.
+ * The session that a cookie proves, if it counts: not ended or expired, of a user who may still sign in. One hop; none
+ * where there is no cookie. Whether a client may take it without asking is another question: see `isRecentFor`.
  */
 export async function liveSession(
   call: Call,
@@ -101,6 +102,16 @@ export async function liveSession(
  */
 export const isEnoughFor = ({ settings }: Pool, { session }: LiveSession): boolean =>
   mfaMode(settings) !== "ON" || session.amr.includes("mfa");
+
+/**
+ * Whether a client takes a session without asking the person: the sign-in that opened it, or opened it again, was not too
+ * long ago for it (Amazon Cognito API: ClientSSOSessionConfigType, MaxValidityMinutes).
+ */
+export const isRecentFor = (
+  { now }: Pick<Call, "now">,
+  { pool, client }: { pool: { settings: PoolSettings }; client: { settings: ClientSettings } },
+  { session }: LiveSession,
+): boolean => now - session.createdAt < browserMinutesNow(pool.settings, client.settings) * MINUTE;
 
 /**
  * The session that a cookie proves, whether or not it still counts: one of a user who was disabled, say, can be ended. One

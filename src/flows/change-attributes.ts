@@ -8,6 +8,7 @@ import type { Pool } from "../directory/pools.ts";
 import { userChanges } from "../directory/user-writes.ts";
 import { namesTaken, type User, userBySub } from "../directory/users.ts";
 import { Refusal } from "../lib/refusal.ts";
+import { checkSenders } from "./custom-sender.ts";
 import { decideOn } from "./decide-on.ts";
 import { deliverCode, type Destination, drawCode } from "./deliver-code.ts";
 import { checkLimit, countTry } from "./hourly-limits.ts";
@@ -69,6 +70,7 @@ async function store(
   { submitted, by }: AttributeChange,
 ): Promise<{ user: User; sent: { code: string; destination: Destination }[] } | "stale"> {
   const { attributes, unproven, settled } = plan(pool, before, submitted, by);
+  if (unproven.length > 0) await checkSenders(call, pool);
   const drawn = await Promise.all(
     unproven.map(async (destination) => {
       const kind = `verify:${destination.attribute}` as const;

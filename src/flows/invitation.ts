@@ -27,8 +27,9 @@ export function invitationDestinations(
 }
 
 /**
- * Sends a new user the temporary password. A text of the pool that has no place for it is not sent.
- * @throws Refusal CodeDeliveryFailureException, UnexpectedLambdaException
+ * Sends a new user the temporary password.
+ * @throws Refusal CodeDeliveryFailureException, UserLambdaValidationException, UnexpectedLambdaException,
+ *   InvalidLambdaResponseException
  */
 export async function invite(
   call: Call,
@@ -38,10 +39,7 @@ export async function invite(
   destinations: readonly Destination[],
   clientMetadata: Record<string, string> | undefined,
 ): Promise<void> {
-  const texts = pool.settings.AdminCreateUserConfig?.InviteMessageTemplate;
   for (const destination of destinations) {
-    const text = destination.attribute === "email" ? texts?.EmailMessage : texts?.SMSMessage;
-    if (text?.includes("{####}") === false) continue;
     const source = "CustomMessage_AdminCreateUser";
     await deliverCode(call, { pool, user, source, code: password, destination, clientMetadata });
   }

@@ -5,6 +5,7 @@ import type { Pool } from "../directory/pools.ts";
 import { type User, userBySub } from "../directory/users.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { checkStillTrue, expiredCode, judgeAnswer, spendCode } from "./answer-code.ts";
+import { checkSenders } from "./custom-sender.ts";
 import { decideOn } from "./decide-on.ts";
 import { deliverCode, type Destination, drawCode } from "./deliver-code.ts";
 import { checkLimit, countTry } from "./hourly-limits.ts";
@@ -33,6 +34,7 @@ export async function requestVerification(
   attribute: Attribute,
   clientMetadata: Record<string, string> | undefined,
 ): Promise<CodeDeliveryDetailsType> {
+  await checkSenders(call, pool);
   const kind = `verify:${attribute}` as const;
   const [tries, [pending]] = await call.db.batch([
     countTry(call, { poolId: pool.id, subject: user.sub, kind: "send-attribute" }),

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { Call } from "../../call.ts";
 import { addressOfPool } from "../../flows/address-of-pool.ts";
 import { CONFIDENTIAL_METHODS } from "../../flows/authorization/client/authenticate-client.ts";
-import { acrOf } from "../../flows/authorization/authentication-level.ts";
+import { acrsOf } from "../../flows/authorization/authentication-level.ts";
 import { ASSERTION_ALGORITHMS } from "../../flows/authorization/client/client-assertion.ts";
 import { PROOF_ALGORITHMS } from "../../flows/authorization/client/dpop-proof.ts";
 import { issuerOf } from "../../flows/issue-tokens.ts";
@@ -82,7 +82,7 @@ async function documentOf(call: Call, pool: KnownPool): Promise<object> {
     grant_types_supported: [...grants.keys(), "implicit"],
     code_challenge_methods_supported: ["S256"],
     prompt_values_supported: ["none", "login"],
-    acr_values_supported: [acrOf(pool)],
+    acr_values_supported: acrsOf(pool),
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["RS256"],
     // RFC 9449 §5.1

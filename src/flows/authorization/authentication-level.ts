@@ -1,7 +1,28 @@
+import { mfaMode } from "../../directory/pool.ts";
 import type { Pool } from "../../directory/pools.ts";
 
-/**
- * The level of assurance that a way of signing in reaches, under the name that the pool gives it (Amazon Cognito API:
- * AcrConfiguration; `acr` of OpenID Connect Core 1.0 §2). A password alone is the first; ways to higher ones are not built.
- */
-export const acrOf = (pool: Pool): string => pool.settings.AcrConfiguration?.Level1?.AcrValue ?? "urn:cognito:loa:1";
+/** Levels of assurance, as `AcrConfiguration` counts them; the fourth is of no way to sign in that is built. */
+type Level = 1 | 2 | 3 | 4;
+
+/** The name that a pool gives a level (Amazon Cognito API: AcrConfiguration; `acr` of OpenID Connect Core 1.0 §2). */
+const nameOf = ({ settings }: Pool, level: Level): string =>
+  settings.AcrConfiguration?.[`Level${level}`]?.AcrValue ?? `urn:cognito:loa:${level}`;
+
+/** One factor, two of them, or a passkey that has verified its user, which cannot be phished. */
+function levelOf(amr: readonly string[]): Level {
+  if (amr.includes("pop") && amr.includes("user")) return 3;
+  return amr.includes("mfa") ? 2 : 1;
+}
+
+/** The level that a sign-in has reached, as the pool names it. @param amr how the user proved themselves (RFC 8176) */
+export const acrOf = (pool: Pool, amr: readonly string[]): string => nameOf(pool, levelOf(amr));
+
+/** The levels that some user of the pool could reach, lowest first, as the pool names them. */
+export function acrsOf(pool: Pool): string[] {
+  const factors = pool.settings.Policies?.SignInPolicy?.AllowedFirstAuthFactors ?? [];
+  return [
+    nameOf(pool, 1),
+    ...(mfaMode(pool.settings) === "OFF" ? [] : [nameOf(pool, 2)]),
+    ...(factors.includes("WEB_AUTHN") ? [nameOf(pool, 3)] : []),
+  ];
+}

@@ -1,5 +1,6 @@
 import type { Call } from "../../call.ts";
-import { isEnoughFor, type LiveSession, liveSession } from "../browser-session.ts";
+import { isEnoughFor, isRecentFor, type LiveSession, liveSession } from "../browser-session.ts";
+import { acrOf } from "./authentication-level.ts";
 import type { AuthorizationRequest } from "./request/authorization-request.ts";
 import { AuthorizationError, type AuthorizationResponse } from "./authorization-response.ts";
 import { completeAuthorization } from "./complete-authorization.ts";
@@ -21,11 +22,16 @@ export async function authorize(
   return undefined;
 }
 
-/** OpenID Connect Core 1.0 §3.1.2.3 */
-function suffices({ now }: Call, { pool, prompt, maxAge, hinted }: AuthorizationRequest, live: LiveSession): boolean {
+/**
+ * Whether a request can be answered for a session without asking the person (OpenID Connect Core 1.0 §3.1.2.3).
+ * @param fresh milliseconds for which a sign-in counts as made for the request, whatever that says of `prompt` and `max_age`
+ */
+export function suffices(call: Call, request: AuthorizationRequest, live: LiveSession, fresh = 0): boolean {
+  const { pool, prompt, maxAge, hinted, acr } = request;
   const { session, user } = live;
-  if (!isEnoughFor(pool, live)) return false;
-  if (prompt.includes("login")) return false;
-  if (maxAge !== undefined && now - session.createdAt >= maxAge * 1000) return false;
+  if (!isEnoughFor(pool, live) || !isRecentFor(call, request, live)) return false;
+  const age = call.now - session.createdAt;
+  if (age >= fresh && (prompt.includes("login") || (maxAge !== undefined && age >= maxAge * 1000))) return false;
+  if (acr && !acr.includes(acrOf(pool, session.amr))) return false;
   return !hinted || hinted.sub === user.sub;
 }

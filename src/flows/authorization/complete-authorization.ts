@@ -12,7 +12,7 @@ import { answerPushed } from "./request/pushed-request.ts";
 /**
  * What a client is given for a person who is signed in: a code, tokens, or both (RFC 6749 §4.1.2, §4.2.2; OpenID Connect
  * Core 1.0 §3.3.2.5). A code alone costs no hop.
- * @throws AuthorizationError login_required for another person than the client expects, invalid_request for a pushed
+ * @throws AuthorizationError unmet_authentication_requirements; login_required for another person than the client expects, invalid_request for a pushed
  *   request that was answered meanwhile; Refusal UnexpectedLambdaException
  */
 export async function completeAuthorization(
@@ -29,9 +29,14 @@ export async function completeAuthorization(
   if (pushed && !(await answerPushed(call, pushed))) {
     throw new AuthorizationError(target, "invalid_request", "The pushed request was answered before.");
   }
+  const acr = acrOf(pool, live.session.amr);
+  // OpenID Connect Core 1.0 §5.5.1.1: whoever could not prove as much is not let in at all.
+  if (request.acr && !request.acr.includes(acr)) {
+    throw new AuthorizationError(target, "unmet_authentication_requirements", "");
+  }
   const terms: SessionTerms = {
     amr: live.session.amr,
-    acr: acrOf(pool),
+    acr,
     ...(request.resource !== undefined && { resource: request.resource }),
     ...(request.claims && { claims: request.claims }),
   };
@@ -68,13 +73,13 @@ async function mint(
 ): Promise<Tokens> {
   const bearer = { client, pool, user, groups };
   const { authTime, id: browserSession } = browser;
-  const { session, statement } = await newSession(call, bearer, {
+  const { session, statements } = await newSession(call, bearer, {
     scope: scopes.join(" "),
     authTime,
     browserSession,
     terms,
   });
-  if (!(await whileUnchanged(call, user, (revision) => call.db.batch([statement(revision)])))) {
+  if (!(await whileUnchanged(call, user, (revision) => call.db.batch(statements(revision))))) {
     throw new AuthorizationError(target, "server_error", "", "the user changed meanwhile");
   }
   const minting = { nonce, code, withAccessToken: wanted.token };

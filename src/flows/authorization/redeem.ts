@@ -59,7 +59,7 @@ export async function redeem(
   if (!mayHaveTokens(user) || !browser) throw refuse("the user's session has ended");
 
   const bearer = { client, pool, user, groups };
-  const { session, refreshToken, statement } = await newSession(call, bearer, {
+  const { session, refreshToken, statements } = await newSession(call, bearer, {
     id,
     scope,
     authTime,
@@ -67,7 +67,7 @@ export async function redeem(
     // RFC 9449 §5: a confidential client proves itself anyway, so its refresh tokens are bound to no key.
     terms: { ...terms, ...(possession && !isConfidential(client) && { jkt: possession.jkt }) },
   });
-  if (!(await whileUnchanged(call, user, (revision) => call.db.batch([statement(revision)])))) {
+  if (!(await whileUnchanged(call, user, (revision) => call.db.batch(statements(revision))))) {
     throw refuse("replayed, or the user changed meanwhile");
   }
   const minting = { nonce, jkt: possession?.jkt };

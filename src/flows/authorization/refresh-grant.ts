@@ -46,6 +46,7 @@ export async function refreshGrant(
     // Before the refresh token: whoever repeats what a client has sent must not trade its token away.
     spend: possession && (() => possession.spend()),
   });
-  const hasIdToken = tokens.scope.split(" ").includes("openid") || (!atPages && tokens.scope === SELF_SERVICE_SCOPE);
+  const hasIdToken =
+    tokens.granted.split(" ").includes("openid") || (!atPages && tokens.granted === SELF_SERVICE_SCOPE);
   return hasIdToken ? { ...tokens, idToken } : tokens;
 }

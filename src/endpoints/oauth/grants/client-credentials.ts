@@ -6,7 +6,7 @@ import type { Grant } from "./grant.ts";
 
 const metadata = z.record(z.string(), z.string());
 
-/** RFC 6749 §4.4. The scope is in the answer where the request had none, since then it is not what was asked for (§5.1). */
+/** RFC 6749 §4.4. The scope is in the answer where it is not what was asked for (§5.1). */
 export const clientCredentialsGrant: Grant = async (call, client, form, possession) => {
   // RFC 8707 §2.2. Amazon Cognito: resource binding is for tokens of people.
   if (form.has("resource")) throw new Refusal("invalid_target", "The grant has no resource.");
@@ -23,7 +23,7 @@ export const clientCredentialsGrant: Grant = async (call, client, form, possessi
     access_token: accessToken,
     expires_in: expiresIn,
     token_type: tokenTypeOf(possession),
-    ...(!scopes?.length && { scope }),
+    ...(scope !== scopes?.join(" ") && { scope }),
   };
 };
 

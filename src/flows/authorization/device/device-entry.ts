@@ -28,6 +28,8 @@ export interface DeviceEntry extends Pick<DeviceRequest, "session" | "clientId" 
   userCode: string;
   /** What only the browser knows in which it was entered: in any other, the entry is worth no more than its user code. */
   browser: string;
+  /** Milliseconds since 1970. */
+  enteredAt: number;
 }
 
 const PURPOSE = "device-entry";
@@ -57,7 +59,7 @@ export async function enterUserCode(
   if (!request || (pool && pool.id !== request.poolId)) return undefined;
   await takeBackAttempt(call.db, tries);
   const { session, clientId, poolId } = request;
-  const entry: DeviceEntry = { userCode, session, clientId, poolId, browser };
+  const entry: DeviceEntry = { userCode, session, clientId, poolId, browser, enteredAt: call.now };
   return call.keyring.seal(PURPOSE, utf8(JSON.stringify(entry)));
 }
 

@@ -1,7 +1,7 @@
 import type { Call } from "../../../call.ts";
 import type { Client } from "../../../directory/clients.ts";
 import type { Pool } from "../../../directory/pools.ts";
-import { isEnoughFor, type LiveSession, liveSession } from "../../browser-session.ts";
+import { isEnoughFor, isRecentFor, type LiveSession, liveSession } from "../../browser-session.ts";
 import { acrOf } from "../authentication-level.ts";
 import { clientOf } from "../request/authorization-request.ts";
 import { mayUseDevices } from "./device-authorization.ts";
@@ -25,7 +25,7 @@ export interface DeviceQuestion {
  */
 export async function readQuestion(
   call: Call,
-  { userCode, session, clientId, poolId }: DeviceEntry,
+  { userCode, session, clientId, poolId, enteredAt }: DeviceEntry,
   host: string,
   cookie: string | undefined,
 ): Promise<DeviceQuestion | undefined> {
@@ -35,7 +35,10 @@ export async function readQuestion(
     liveSession(call, poolId, cookie),
   ]);
   if (request?.session !== session || !mayUseDevices(found.client)) return undefined;
-  return { ...found, live: live && isEnoughFor(found.pool, live) ? live : undefined };
+  if (!live || !isEnoughFor(found.pool, live)) return { ...found, live: undefined };
+  // Whoever has signed in to answer this may answer, however little the client makes of older sign-ins.
+  const counts = live.session.createdAt >= enteredAt || isRecentFor(call, found, live);
+  return { ...found, live: counts ? live : undefined };
 }
 
 /**
@@ -58,7 +61,7 @@ export const answerQuestion = (
           sub: user.sub,
           browserSession: session.id,
           authTime: session.authTime,
-          terms: { amr: session.amr, acr: acrOf(pool) },
+          terms: { amr: session.amr, acr: acrOf(pool, session.amr) },
         }
       : { allowed },
   );

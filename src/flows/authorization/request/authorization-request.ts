@@ -9,7 +9,7 @@ import type { RequestedClaims } from "../../../directory/session-terms.ts";
 import { Refusal } from "../../../lib/refusal.ts";
 import { issuerOf } from "../../issue-tokens.ts";
 import { poolOfHost } from "../../pool-of-host.ts";
-import { acrOf } from "../authentication-level.ts";
+import { acrsOf } from "../authentication-level.ts";
 import { AuthorizationError, type ResponseTarget } from "../authorization-response.ts";
 import { ENTRY, targetOfEntry } from "../device/device-entry.ts";
 import { grantedScopes, lacksOpenId } from "./authorization-scopes.ts";
@@ -48,6 +48,8 @@ export interface AuthorizationRequest {
   /** Whom the client expects (OpenID Connect Core 1.0 §3.1.2.1, `id_token_hint`; §5.5.1, `sub` in `claims`). */
   hinted: Pick<HintedUser, "sub"> | undefined;
   claims: RequestedClaims | undefined;
+  /** Levels of assurance of which one must be reached (OpenID Connect Core 1.0 §5.5.1.1). */
+  acr: readonly string[] | undefined;
   /** Thumbprint of the key that the code is to be bound to (RFC 9449 §10). */
   jkt: string | undefined;
   /** The pushed request that this is, which ends with its answer. */
@@ -93,6 +95,7 @@ const forSignInAlone = (at: { client: Client; pool: Pool }, target: ResponseTarg
   loginHint: undefined,
   hinted: undefined,
   claims: undefined,
+  acr: undefined,
   jkt: undefined,
   pushed: undefined,
   parameters: [],
@@ -182,7 +185,7 @@ export async function readFor(
   if (provider !== undefined && provider !== "COGNITO") throw invalid("The identity provider is not enabled.");
   const { claims, sub, acr } = readClaims(given.get("claims"), invalid);
   // OpenID Connect Core 1.0 §5.5.1.1; the word is that of Core Unmet Authentication Requirements 1.0 §2.
-  if (acr && !acr.includes(acrOf(pool))) throw refuse("unmet_authentication_requirements", "");
+  if (acr && !acrsOf(pool).some((level) => acr.includes(level))) throw refuse("unmet_authentication_requirements", "");
   const hint = given.get("id_token_hint");
   const hinted = hint === undefined ? undefined : await readIdTokenHint(call, pool.id, hint);
   if (hint !== undefined && !hinted) throw invalid("id_token_hint is not an ID token of this issuer.");
@@ -201,6 +204,7 @@ export async function readFor(
     loginHint: given.get("login_hint"),
     hinted: sub === undefined ? hinted : { sub },
     claims,
+    acr,
     jkt: readThumbprint(given.get("dpop_jkt"), invalid),
     pushed,
     parameters,
