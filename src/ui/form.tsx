@@ -88,6 +88,29 @@ export const Submit = ({ children, name }: { children?: Child; name?: string }) 
   </button>
 );
 
+interface ChoiceProps {
+  name: string;
+  value: string;
+  /** Whether it is shown only where the browser knows passkeys (`ui/scripts/passkeys.ts`). */
+  withPasskeys?: boolean;
+  children?: Child;
+}
+
+/** One of several buttons that each say what the form is to do. */
+export const Choice = ({ name, value, withPasskeys = false, children }: ChoiceProps) => (
+  <button
+    class="submitButton-customizable pick"
+    type="submit"
+    name={name}
+    value={value}
+    hidden={withPasskeys}
+    data-with-passkeys={withPasskeys ? "" : undefined}
+    formnovalidate
+  >
+    {children}
+  </button>
+);
+
 /** Another way out of the form, which asks for no field to be filled. @param action where it leads, if not where the form does */
 export const Aside = ({ name, action, children }: { name: string; action?: string; children?: Child }) => (
   <button class="aside" type="submit" name={name} value="1" formaction={action} formnovalidate>

@@ -9,6 +9,7 @@ export const LOGIN_STYLE = `
 @media (prefers-color-scheme: dark) { :root:not(.light) { --ink: #e8ebf0; --soft: #a8b2c0; --paper: #101419; --card: #191f27; --edge: #727f90; --accent: #8ab8ff; --on-accent: #0c1a2c; --hover: #abccff; --bad: #ffb4ab; --bad-paper: #351d1b; --good: #8fd6a9; --good-paper: #16301f; --field: #12171d; --shadow: 0 1px 2px rgb(0 0 0 / .4), 0 12px 32px rgb(0 0 0 / .35); } }
 .light { color-scheme: light; }
 * { box-sizing: border-box; }
+[hidden] { display: none !important; }
 html { height: 100%; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; min-height: 100%; display: flex; flex-direction: column; justify-content: center; align-items: center; gap: 1.25rem; padding: 2rem 1rem; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow-wrap: anywhere; }
 main { width: 100%; max-width: 27rem; background: var(--card); border-radius: 1rem; box-shadow: var(--shadow); overflow: hidden; }
@@ -32,7 +33,7 @@ label { display: block; margin-bottom: .375rem; font-size: .9375rem; }
 .label-customizable { font-weight: 600; }
 .inputField-customizable { display: block; width: 100%; height: 2.875rem; padding: 0 .8rem; font: inherit; color: inherit; background: var(--field); border: 1px solid var(--edge); border-radius: .5rem; }
 .inputField-customizable:focus { border-color: var(--accent); outline: 2px solid var(--accent); outline-offset: -1px; }
-.inputField-customizable[type="checkbox"] { width: 1.25rem; height: 1.25rem; margin: .125rem 0; accent-color: var(--accent); }
+.inputField-customizable[type="checkbox"] { width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent); }
 .choice { display: grid; grid-template-columns: auto 1fr; gap: 0 .625rem; }
 .choice .hint { grid-column: 2; }
 button { width: 100%; padding: .6875rem 1rem; font: inherit; font-weight: 600; text-wrap: balance; cursor: pointer; border: 0; border-radius: .5rem; }
@@ -47,6 +48,10 @@ a:focus-visible, button:focus-visible, summary:focus-visible { outline: 3px soli
 .notice { margin: 0 0 1.25rem; padding: .75rem .9rem; border: 1px solid; border-radius: .5rem; color: var(--good); background: var(--good-paper); }
 .error { color: var(--bad); background: var(--bad-paper); }
 .shown { display: block; margin: 0 0 1.25rem; padding: .75rem; text-align: center; font: 600 1.5rem/1.4 ui-monospace, monospace; letter-spacing: .12em; border: 1px dashed var(--edge); border-radius: .5rem; }
+.pick { display: block; margin: 0 0 .75rem; }
+.qr { margin: 0 auto 1rem; max-width: 12.5rem; }
+.qr svg { display: block; width: 100%; height: auto; border-radius: .5rem; }
+.key { font-size: 1rem; letter-spacing: .06em; }
 code { font: .875rem/1.5 ui-monospace, monospace; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 footer { width: 100%; max-width: 27rem; text-align: center; font-size: .875rem; color: var(--soft); }

@@ -8,6 +8,10 @@ export interface PageParts {
   styles?: readonly string[];
   /** Texts of its script elements. */
   scripts?: readonly string[];
+  /** Where others of its scripts are loaded from, such as https://challenges.cloudflare.com. */
+  scriptOrigins?: readonly string[];
+  /** What it shows in frames. */
+  frameOrigins?: readonly string[];
   /** Where its forms lead, and the redirects that follow; nowhere unless said (Content Security Policy Level 3 §6.5.1). */
   forms?: readonly string[];
 }
@@ -32,13 +36,18 @@ const sources = async (texts: readonly string[]): Promise<string> =>
 export async function pageHeaders({
   styles = [STYLE],
   scripts = [],
+  scriptOrigins = [],
+  frameOrigins = [],
   forms = [],
 }: PageParts = {}): Promise<Record<string, string>> {
   return {
     "Content-Security-Policy": [
       "default-src 'none'",
       `style-src ${await sources(styles)}`,
-      ...(scripts.length > 0 ? [`script-src ${await sources(scripts)}`] : []),
+      ...(scripts.length + scriptOrigins.length > 0
+        ? [`script-src ${[...(await Promise.all(scripts.map(hashSource))), ...scriptOrigins].join(" ")}`]
+        : []),
+      ...(frameOrigins.length > 0 ? [`frame-src ${frameOrigins.join(" ")}`] : []),
       "img-src 'self' data:",
       "base-uri 'none'",
       `form-action ${forms.length === 0 ? "'none'" : forms.join(" ")}`,

@@ -1,67 +1,16 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { build } from "esbuild";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { type AmplifyApp, bundleApp, callerOf, serveApp } from "./amplify-app.ts";
 import { describeInChromium, launchChromium } from "./chromium.ts";
 import { PASSWORD } from "./fixtures.ts";
 import { type Server, startServer } from "./server.ts";
 import { serveTls, type TlsServer } from "./tls.ts";
 import { administrator, makeWebApp, makeWebPool, USER } from "./web-app.ts";
 
-/** An app as Amplify's guide writes it, which hands its functions to the tests. */
-const APP = `
-  import { Amplify } from "aws-amplify";
-  import * as auth from "aws-amplify/auth";
-  import { Hub } from "aws-amplify/utils";
-  import "aws-amplify/auth/enable-oauth-listener";
-
-  const events = [];
-  Hub.listen("auth", ({ payload }) => events.push([payload.event, payload.data?.error?.message ?? payload.data]));
-  Amplify.configure(window.configuration);
-  window.app = { ...auth, events: () => events };
-`;
-
-const bundle = async (): Promise<string> => {
-  const { outputFiles } = await build({
-    stdin: { contents: APP, resolveDir: import.meta.dirname, loader: "js" },
-    bundle: true,
-    write: false,
-    platform: "browser",
-    format: "iife",
-    define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
-    logLevel: "silent",
-  });
-  return outputFiles[0]?.text as string;
-};
-
-/** Serves the app on a host of its own, since a port makes another origin. */
-async function serveApp(
-  script: string,
-): Promise<{ origin: string; configurations: Map<string, object>; close: () => void }> {
-  const configurations = new Map<string, object>();
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const configuration = configurations.get(pathname.split("/")[1] ?? "");
-    if (pathname === "/app.js") response.writeHead(200, { "content-type": "text/javascript" }).end(script);
-    else if (!configuration) response.writeHead(404).end();
-    else {
-      response
-        .writeHead(200, { "content-type": "text/html; charset=utf-8" })
-        .end(
-          `<!doctype html><title>app</title><script>configuration = ${JSON.stringify(configuration)}</script><script src="/app.js"></script>`,
-        );
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return { origin: `http://localhost:${port}`, configurations, close: () => void server.close() };
-}
-
 describeInChromium("[Amplify v6] an unchanged application in a real browser, but for its endpoints", () => {
   let server: Server;
   let tls: TlsServer;
-  let app: Awaited<ReturnType<typeof serveApp>>;
+  let app: AmplifyApp;
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -69,7 +18,7 @@ describeInChromium("[Amplify v6] an unchanged application in a real browser, but
   beforeAll(async () => {
     [server, app, browser] = await Promise.all([
       startServer({}, { secure: true }),
-      bundle().then(serveApp),
+      bundleApp().then(serveApp),
       launchChromium(),
     ]);
     // Amplify takes the domain without a scheme, and speaks HTTPS.
@@ -118,19 +67,7 @@ describeInChromium("[Amplify v6] an unchanged application in a real browser, but
 
   const open = (responseType = "code") => page.goto(`${app.origin}/${responseType}/`);
 
-  /** Calls a function of the app by its name. @returns what it answers, or the name of the error that it throws */
-  const call = (name: string, input?: object): Promise<any> =>
-    page.evaluate(
-      async ([name, input]) => {
-        const made = (globalThis as any).app[name as string];
-        try {
-          return JSON.parse(JSON.stringify((await made(input)) ?? null));
-        } catch (error) {
-          return { thrown: (error as Error).name };
-        }
-      },
-      [name, input] as const,
-    );
+  const call = (name: string, input?: object): Promise<any> => callerOf(page)(name, input);
 
   /** Leaves the page by a function of the app. */
   const leaveBy = async (name: string, input?: object): Promise<void> => {

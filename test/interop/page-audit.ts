@@ -77,11 +77,14 @@ const AUDIT = `(() => {
   return faults;
 })()`;
 
+/** Runs in the page: what tells what the keyboard reaches apart. Several buttons may be of one name. */
+const NAME_OF = `(element) => (element.name ? element.name + (element.type === "submit" ? "=" + element.value : "") : element.getAttribute("href") || element.tagName)`;
+
 /** Runs in the page: focuses the last that the keyboard must reach. @returns the names of all of them, in order */
 const REACHABLE = `(() => {
   const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), summary")].filter((element) => element.checkVisibility());
   all.at(-1)?.focus();
-  return all.map((element) => element.name || element.getAttribute("href") || element.tagName);
+  return all.map((element) => (${NAME_OF})(element));
 })()`;
 
 /** Runs in the page: what has the focus, and whether one can see that. The button in a date is the browser's, and so is its mark. */
@@ -90,7 +93,7 @@ const FOCUSED = `(() => {
   const { outlineStyle, outlineWidth } = getComputedStyle(element);
   const isOurs = element.matches(":focus:not([type=date])");
   const isShown = !isOurs || (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2);
-  return element === document.body ? null : { name: element.name || element.getAttribute("href") || element.tagName, isShown };
+  return element === document.body ? null : { name: (${NAME_OF})(element), isShown };
 })()`;
 
 /** Windows that a page must fit: of a small phone, a phone, and a desktop, which at 200 % has half as many pixels. */

@@ -25,6 +25,12 @@ const SESSION = "limen.";
 /** The cookie of a browser session: one for each pool, since several may share the worker's own host. */
 export const sessionCookie = (poolId: string): string => `${SESSION}${poolId}`;
 
+/** The cookie of a browser that a user of a pool has remembered as theirs. */
+export const deviceCookie = (poolId: string): string => `limen-device.${poolId}`;
+
+/** Seconds that it is kept: as long as browsers keep any (RFC 6265bis §5.5). */
+export const DEVICE_COOKIE_LIFETIME = 400 * 24 * 3600;
+
 /** Ids of the pools that the browser has cookies of sessions for. What they prove is another matter. */
 export function poolsOfCookies(c: Context): string[] {
   const prefix = nameOf(c, SESSION);

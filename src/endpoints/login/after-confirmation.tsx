@@ -1,3 +1,4 @@
+import { allowsAny } from "../../flows/explicit-auth-flows.ts";
 import { UnconfirmedUser } from "../../flows/sign-in/account-state.ts";
 import { signInByProof } from "../../flows/sign-in/at-pages.ts";
 import { Refusal } from "../../lib/refusal.ts";
@@ -5,6 +6,8 @@ import { goOn } from "./go-on.tsx";
 import type { Unconfirmed } from "./confirm-form.tsx";
 import type { Visit } from "./login-page.tsx";
 import { messageOf } from "./messages.ts";
+import { hasPasskeysHere } from "./passkey-button.tsx";
+import { isErrand } from "./passkey-errand.ts";
 import { showSignIn } from "./pages/sign-in.tsx";
 import type { Shown } from "./render-page.tsx";
 
@@ -16,14 +19,22 @@ export async function afterConfirmation(visit: Visit, { name = "", proof }: Unco
   const { call, at, texts } = visit;
   if (proof !== undefined) {
     try {
-      return await goOn(visit, await signInByProof(call, at, proof));
+      const outcome = await signInByProof(call, at, proof);
+      return await goOn(visit, outcome, {}, isErrand(visit) || (await offersPasskey(visit)));
     } catch (thrown) {
       if (!isOfPerson(visit, thrown)) throw thrown;
       call.log("refused", { target: "CONFIRM_SIGN_UP", name: thrown.name, reason: thrown.reason ?? thrown.message });
     }
   }
-  return { ...showSignIn(visit, new Map([["username", name]])), notice: { kind: "success", text: texts.confirmed } };
+  return {
+    ...(await showSignIn(visit, new Map([["username", name]]))),
+    notice: { kind: "success", text: texts.confirmed },
+  };
 }
+
+/** Amazon Cognito: managed login offers new users a passkey, where they could sign in by it. */
+const offersPasskey = async (visit: Visit): Promise<boolean> =>
+  allowsAny(visit.request.client.settings, ["ALLOW_USER_AUTH"]) && hasPasskeysHere(visit);
 
 /** Whether the sign-in page will tell the person, if it still stands. A proof may also be another user's. */
 const isOfPerson = ({ texts }: Visit, thrown: unknown): thrown is Refusal =>

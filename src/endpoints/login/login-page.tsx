@@ -12,7 +12,7 @@ import type { At } from "../../flows/sign-in/at-pages.ts";
 import { only, type Parameters } from "../../flows/authorization/request/parameters.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import type { Texts } from "../../ui/texts/en.ts";
-import { readCookie, sessionCookie } from "../browser/cookies.ts";
+import { deviceCookie, readCookie, sessionCookie } from "../browser/cookies.ts";
 import { CSRF_FIELD, csrfToken, isFromOurPage } from "../browser/csrf.ts";
 import { tellFault } from "../browser/fault.ts";
 import { languageOf } from "../browser/language.ts";
@@ -106,7 +106,12 @@ async function visited(
     const pushed = request.parameters.filter(([name]) => !parameters.some(([each]) => each === name));
     const setting = { ...languageOf(c, [...parameters, ...pushed]), forms: formTargets(target.redirectUri) };
     const { client, pool } = request;
-    const at = { client, pool, cookie: readCookie(c, sessionCookie(pool.id)) };
+    const at = {
+      client,
+      pool,
+      cookie: readCookie(c, sessionCookie(pool.id)),
+      deviceCookie: readCookie(c, deviceCookie(pool.id)),
+    };
     const visit: Visit = { c, call, request, at, query: queryOf(c), ...setting, csrf: csrfToken(c) };
     const made = await make(visit);
     const { hops, rowsRead, rowsWritten } = call.meter;

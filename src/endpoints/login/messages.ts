@@ -13,6 +13,7 @@ const BY_NAME: ReadonlyMap<string, Key> = new Map([
   ["InvalidPasswordException", "weakPassword"],
   ["PasswordHistoryPolicyViolationException", "passwordUsed"],
   ["CodeMismatchException", "wrongCode"],
+  ["EnableSoftwareTokenMFAException", "wrongCode"],
   ["ExpiredCodeException", "expiredCode"],
   ["LimitExceededException", "tooManyTries"],
   ["TooManyFailedAttemptsException", "tooManyTries"],
@@ -21,11 +22,23 @@ const BY_NAME: ReadonlyMap<string, Key> = new Map([
   ["AliasExistsException", "emailTaken"],
   ["CodeDeliveryFailureException", "notSent"],
   ["PasswordsDiffer", "passwordsDiffer"],
+  ["CaptchaFailed", "captchaFailed"],
+  ["PasskeyFailed", "passkeyFailed"],
+  ["WebAuthnChallengeNotFoundException", "passkeyFailed"],
+  ["WebAuthnClientMismatchException", "passkeyFailed"],
+  ["WebAuthnCredentialNotSupportedException", "passkeyFailed"],
+  ["WebAuthnOriginNotAllowedException", "passkeyFailed"],
+  ["WebAuthnRelyingPartyMismatchException", "passkeyFailed"],
+  ["WebAuthnConfigurationMissingException", "notAvailable"],
+  ["WebAuthnNotEnabledException", "notAvailable"],
 ]);
 
 /** Where the name alone says too little: the beginning of the message tells more. */
 const BY_MESSAGE: readonly (readonly [begins: string, tell: Key | ((texts: Texts, message: string) => string)])[] = [
+  ["A user can have up to", "notAvailable"],
+  ["Invalid passkey credential", "passkeyFailed"],
   ["Password attempts exceeded", "tooManyTries"],
+  ["Code attempts exceeded", "tooManyTries"],
   ["Temporary password has expired", "temporaryPasswordExpired"],
   ["User is disabled", "disabled"],
   ["Contact administrator to reset password", "notAvailable"],

@@ -29,17 +29,20 @@ export const NameField = ({
   visit,
   value,
   autofocus = true,
+  withPasskeys = false,
 }: {
   visit: Visit;
   value?: string | undefined;
   autofocus?: boolean;
+  /** Whether passkeys are to be picked here, too (HTML standard, autofill: webauthn). */
+  withPasskeys?: boolean;
 }) => {
   const { label, kind } = namesOf(visit);
   return (
     <Field
       name="username"
       label={label}
-      autocomplete="username"
+      autocomplete={withPasskeys ? "username webauthn" : "username"}
       value={value}
       autofocus={autofocus}
       maxlength={2_048}

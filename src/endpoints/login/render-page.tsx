@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import { LoginPage, type Look } from "../../ui/login-layout.tsx";
 import { LOGIN_STYLE } from "../../ui/login-style.ts";
-import { pageHeaders } from "../../ui/page-headers.ts";
+import { type PageParts, pageHeaders } from "../../ui/page-headers.ts";
 import type { Texts } from "../../ui/texts/en.ts";
 import type { LoginContext } from "./login-env.ts";
 
@@ -12,6 +12,8 @@ export interface Shown {
   /** What went wrong or well just before. */
   notice?: { kind: "error" | "success"; text: string } | undefined;
   status?: 200 | 400 | 403 | 404;
+  /** What it runs in the browser beside showing forms, and from where. */
+  active?: Pick<PageParts, "scripts" | "scriptOrigins" | "frameOrigins">;
 }
 
 /** How it is shown. */
@@ -27,7 +29,7 @@ export interface Setting {
 /** Answers with a page of the card layout. */
 export async function renderPage(
   c: LoginContext,
-  { title, content, notice, status = 200 }: Shown,
+  { title, content, notice, active, status = 200 }: Shown,
   { language, texts, look: reading, forms = ["'self'"] }: Setting,
 ): Promise<Response> {
   const look = await reading;
@@ -40,5 +42,5 @@ export async function renderPage(
     </LoginPage>
   );
   const styles = [LOGIN_STYLE, ...(look?.css ? [look.css] : [])];
-  return c.html(page, status, await pageHeaders({ styles, forms }));
+  return c.html(page, status, await pageHeaders({ ...active, styles, forms }));
 }

@@ -2,6 +2,7 @@
 import { clientOfPages } from "../../flows/client-of-pages.ts";
 import { allowsRecovery } from "../../flows/recovery/destination.ts";
 import { requestRecovery } from "../../flows/recovery/request.ts";
+import type { ResetRequiredUser } from "../../flows/sign-in/account-state.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { Aside, Form, Submit } from "../../ui/form.tsx";
 import { CodeField } from "./code-field.tsx";
@@ -73,15 +74,16 @@ export async function sendResetCode({ call, request, texts }: Visit, name: strin
 
 /**
  * Sends a code to a person who may not sign in before they have another password, and leads them to the page that takes
- * it. They have proven the present one, so nothing is hidden from them: where no code can reach them, they are told.
+ * it. They have proven themselves, so nothing is hidden from them: where no code can reach them, they are told.
+ * @param name as they typed it
  * @throws Refusal as `requestRecovery`
  */
-export async function requireReset(visit: Visit, name: string): Promise<Shown> {
+export async function requireReset(visit: Visit, name: string, { user }: ResetRequiredUser): Promise<Shown> {
   const { call, request, texts } = visit;
   const { pool, client } = request;
   const settings = { ...client.settings, PreventUserExistenceErrors: "LEGACY" as const };
   try {
-    await requestRecovery(call, { client: { ...client, settings }, pool }, { name });
+    await requestRecovery(call, { client: { ...client, settings }, pool }, { name: user.username });
   } catch (thrown) {
     if (!(thrown instanceof Refusal) || thrown.name !== "LimitExceededException") throw thrown;
     // The code that was sent last is still good, and this is the only way to where it is taken.

@@ -1,7 +1,7 @@
 import { AttributeFields, readAttributeFields } from "../attribute-fields.tsx";
 import { NewPasswordFields, readNewPassword } from "../new-password-fields.tsx";
 import { Submit } from "../../../ui/form.tsx";
-import type { ChallengePage } from "./challenge-page.tsx";
+import { type ChallengePage, listOf } from "./challenge-page.tsx";
 
 /** A user with a temporary password chooses their own, and fills in what the pool requires and they have not. */
 export const newPasswordRequired: ChallengePage = {
@@ -20,24 +20,19 @@ export const newPasswordRequired: ChallengePage = {
     </>
   ),
 
-  answers({ parameters }, sent) {
+  answer(_visit, { parameters }, sent) {
     const attributes = readAttributeFields(sent, requiredOf(parameters));
-    return {
+    const responses = {
       USERNAME: parameters.USER_ID_FOR_SRP ?? "",
       NEW_PASSWORD: readNewPassword(sent),
       ...Object.fromEntries(attributes.map(({ Name, Value }) => [PREFIX + Name, Value])),
     };
+    return { responses };
   },
 };
 
 const PREFIX = "userAttributes.";
 
 /** Names of the attributes that are asked for. */
-function requiredOf({ requiredAttributes }: Record<string, string>): string[] {
-  try {
-    const names = JSON.parse(requiredAttributes ?? "[]") as unknown;
-    return Array.isArray(names) ? names.map((name) => String(name).slice(PREFIX.length)) : [];
-  } catch {
-    return [];
-  }
-}
+const requiredOf = ({ requiredAttributes }: Record<string, string>): string[] =>
+  listOf(requiredAttributes).map((name) => name.slice(PREFIX.length));

@@ -26,6 +26,6 @@ export const confirmForgotPassword = loginPage({
     // As it may be pasted: in groups.
     const answer = sent.get("code")?.replace(/\s/g, "") ?? "";
     await confirmRecovery(call, at, { name, answer, password: readNewPassword(sent) });
-    return { ...showSignIn(visit, sent), notice: { kind: "success", text: texts.passwordSaved } };
+    return { ...(await showSignIn(visit, sent)), notice: { kind: "success", text: texts.passwordSaved } };
   },
 });

@@ -1,3 +1,4 @@
+import { addPasskey } from "./add-passkey.tsx";
 import { challenge } from "./challenge.tsx";
 import { confirmForgotPassword } from "./confirm-forgot-password.tsx";
 import { confirmUser } from "./confirm-user.tsx";
@@ -23,4 +24,5 @@ export const pages = [
   logout,
   forgotPassword,
   confirmForgotPassword,
+  addPasskey,
 ];

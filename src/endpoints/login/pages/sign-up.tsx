@@ -4,6 +4,7 @@ import { register } from "../../../flows/sign-up/register.ts";
 import { Refusal } from "../../../lib/refusal.ts";
 import { Form, Submit } from "../../../ui/form.tsx";
 import { afterConfirmation } from "../after-confirmation.tsx";
+import { Captcha, captchaParts, checkCaptcha } from "../captcha.tsx";
 import { showAwaitingAdministrator, showConfirm } from "../confirm-form.tsx";
 import { loginPage, type Visit } from "../login-page.tsx";
 import type { Shown } from "../render-page.tsx";
@@ -18,10 +19,12 @@ export const signUp = loginPage({
     if (request.pool.settings.AdminCreateUserConfig?.AllowAdminCreateUserOnly) return closed(visit);
     return {
       title: texts.signUpTitle,
+      active: captchaParts(visit),
       content: (
         <>
           <Form csrf={csrf} action={`/signup${query}`}>
             <SignUpFields visit={visit} sent={sent} />
+            <Captcha visit={visit} />
             <Submit name="signUpButton">{texts.signUp}</Submit>
           </Form>
           <HaveAccount visit={visit} />
@@ -32,6 +35,7 @@ export const signUp = loginPage({
 
   async submit(visit, sent) {
     const { call, request } = visit;
+    await checkCaptcha(visit, sent);
     const registration = readSignUpFields(visit, sent);
     const at = { client: clientOfPages(request.client), pool: request.pool };
     const registered = await register(call, at, registration).catch((thrown: unknown) => {

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { makePool, makeUser, PASSWORD } from "../../../client.ts";
+import { call, makePool, makeUser, PASSWORD } from "../../../client.ts";
 import { allowed, asked, DEVICE, Devices, entered } from "../../oauth/devices.ts";
 import { post, read } from "../../oauth/requests.ts";
 import { makeWebClient, Person } from "../person.ts";
@@ -146,6 +146,27 @@ describe("the journey of a person", () => {
     expect(taken).toHaveLength(1);
     const { status } = await devices.poll(device_code);
     expect(status).toBe(taken[0] === "device is connected" ? 200 : 400);
+  });
+
+  test("is answered by who signs in for it, where the client takes no older sign-in, and by nobody else", async () => {
+    const own = await Devices.make();
+    const tracking = { UserSessionTracking: "ENABLED", TokenSession: { MaxPerUser: 20 } };
+    await call("SetUserPoolSessionConfiguration", { UserPoolId: own.pool, ...tracking });
+    const never = { SSOSession: { MaxValidityMinutes: 0 } };
+    await call("SetUserPoolClientSessionConfiguration", { UserPoolId: own.pool, ClientId: own.client, ...never });
+    const person = new Person();
+    for (let time = 0; time < 2; time++) {
+      later(60_000);
+      const { device_code, user_code } = await own.begin();
+      await entered(user_code, person);
+      expect(new URL(person.url).pathname).toBe("/login");
+      await person.submit({ username: "ada", password: PASSWORD });
+      expect(person.html).toContain(`<strong class="shown">${user_code}</strong>`);
+      later(60_000);
+      await person.submit({ allow: "1" });
+      expect(person.html).toContain("Your device is connected");
+      expect(await own.poll(device_code)).toMatchObject({ status: 200 });
+    }
   });
 
   test("is of the pool of the device: who is signed in elsewhere on the same host must sign in", async () => {
