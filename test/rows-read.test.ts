@@ -65,6 +65,11 @@ const KINDS: Record<string, (town: Town) => Promise<() => Promise<unknown>>> = {
       const ChallengeResponses = answer(ChallengeParameters, "Corr3ct-Horse!");
       await call("RespondToAuthChallenge", { ClientId, ChallengeName: "PASSWORD_VERIFIER", ChallengeResponses });
     },
+  "what a name that nobody has could choose from": async ({ pool }) => {
+    const hiding = { ExplicitAuthFlows: ["ALLOW_USER_AUTH"], PreventUserExistenceErrors: "ENABLED" };
+    const { ClientId } = await makeClient(pool, hiding);
+    return () => call("InitiateAuth", { ClientId, AuthFlow: "USER_AUTH", AuthParameters: { USERNAME: "nobody" } });
+  },
   refresh: async ({ client: ClientId }) => {
     const { RefreshToken } = (await signIn(ClientId, "jane")).AuthenticationResult;
     return () => call("GetTokensFromRefreshToken", { ClientId, RefreshToken });

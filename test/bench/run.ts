@@ -5,9 +5,10 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { testSecrets } from "../secrets.ts";
 import { build } from "./build.ts";
+import { factorKinds } from "./factors.ts";
 import { kindsOf, PASSWORD, settle } from "./kinds.ts";
 import { type Measured, measure } from "./load.ts";
-import { type Runtime, start } from "./runtime.ts";
+import { type Runtime, start, TRIGGER } from "./runtime.ts";
 import { scale } from "./scale.ts";
 import { print } from "./table.ts";
 import { webKinds } from "./web.ts";
@@ -74,7 +75,11 @@ await within(undefined, async (runtime) => {
   const measured: Measured[] = [];
   const town = await settle(runtime.url);
   const person = { UserPoolId: town.UserPoolId, name: town.names[0] as string, password: PASSWORD };
-  const kinds = [...kindsOf(runtime.url, town, times), ...(await webKinds(runtime.url, person, times))];
+  const kinds = [
+    ...kindsOf(runtime.url, town, times),
+    ...(await webKinds(runtime.url, person, times)),
+    ...(await factorKinds(runtime.url, TRIGGER, times)),
+  ];
   for (const kind of kinds) {
     measured.push(await measure(runtime, kind, new Map(costs)));
   }

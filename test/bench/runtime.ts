@@ -2,10 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { testSecrets } from "../secrets.ts";
+import { BINDING, exampleWorker, TRIGGERS } from "../triggers/attach.ts";
 import { root } from "./build.ts";
 import { cpuTime, findWorkerd } from "./cpu.ts";
 
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+
+/** What the pools of the benchmark name for their triggers: the example worker, beside the worker. */
+export const TRIGGER = "arn:aws:lambda:us-east-1:000000000000:function:example-bench";
 
 /** What an operation cost, as the worker's own log says. */
 export interface Cost {
@@ -54,7 +58,8 @@ export async function start(folder: string, { stateful }: { stateful: boolean })
           compatibilityDate: "2026-10-15",
           unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
           ...(stateful && {
-            bindings: { REGION: "us-east-1", ACCOUNT_ID: "000000000000", ...testSecrets() },
+            bindings: { REGION: "us-east-1", ACCOUNT_ID: "000000000000", ...testSecrets(), TRIGGERS },
+            serviceBindings: { [BINDING]: exampleWorker().name },
             d1Databases: { DB: "bench" },
             durableObjects: {
               CHALLENGES: { className: "Challenges", useSQLite: true },
@@ -62,6 +67,7 @@ export async function start(folder: string, { stateful }: { stateful: boolean })
             },
           }),
         },
+        ...(stateful ? [{ ...exampleWorker(), compatibilityDate: "2026-10-15" }] : []),
       ],
     }),
   );
