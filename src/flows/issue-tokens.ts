@@ -19,6 +19,7 @@ import { signingKeys } from "../mechanisms/tokens/keys.ts";
 import { tokenLifetimes } from "../mechanisms/tokens/lifetimes.ts";
 import { hashRefreshToken, newRefreshToken, writeRefreshToken } from "../mechanisms/tokens/refresh-token.ts";
 import { attributesOfScopes } from "../mechanisms/tokens/scope-claims.ts";
+import type { Overrides } from "../mechanisms/tokens/claim-overrides.ts";
 import { clientTokenOverrides, type TokenSource, tokenOverrides } from "./token-overrides.ts";
 
 export interface Tokens {
@@ -30,7 +31,9 @@ export interface Tokens {
   newDevice?: { key: string; groupKey: string };
   /** Seconds that the access token lives. */
   expiresIn: number;
-  /** Space-separated scopes of the access token, as they are after the trigger was asked; empty where it took all away. */
+  /**
+   * Space-separated scopes of the access token, as they are after the trigger was asked; empty where it took all away.
+   */
   scope: string;
   /** Those that the sign-in was granted, and its later tokens begin with. */
   granted: string;
@@ -51,9 +54,9 @@ export const issuerOf = (call: Pick<Call, "origin">, poolId: string): string => 
 export const poolIdOfIssuer = (issuer: unknown): string => String(issuer).slice(String(issuer).lastIndexOf("/") + 1);
 
 /**
- * Prepares a sign-in's session with its first refresh token. Nothing is stored until `statements` run, at the end of one
- * batch: the result of the last has a row exactly when the user is still as the sign-in saw them. In a pool that tracks
- * sessions, the one before makes room for the session, and only then, too.
+ * Prepares a sign-in's session with its first refresh token. Nothing is stored until `statements` run, at the end of
+ * one batch: the result of the last has a row exactly when the user is still as the sign-in saw them. In a pool that
+ * tracks sessions, the one before makes room for the session, and only then, too.
  */
 export async function newSession(
   call: Call,
@@ -109,6 +112,8 @@ export interface Minting {
   code?: string | undefined;
   /** Thumbprint of the key that the access token is bound to (RFC 9449 §6). */
   jkt?: string | undefined;
+  /** What the trigger has said already; it is asked unless said. */
+  overrides?: Overrides | undefined;
   /** Whether the access token leaves, too; userInfo then tells what the scopes are about. */
   withAccessToken?: boolean;
 }
@@ -139,11 +144,11 @@ export async function issueTokens(
   bearer: Bearer,
   session: TokenSession,
   source: TokenSource,
-  { clientMetadata, nonce, code, jkt, withAccessToken = true }: Minting = {},
+  { clientMetadata, nonce, code, jkt, overrides: said, withAccessToken = true }: Minting = {},
 ): Promise<Tokens> {
   const { pool, client, user, groups } = bearer;
   if (withAccessToken) checkBound(client, jkt);
-  const overrides = await tokenOverrides(call, bearer, { source, scope: session.scope, clientMetadata });
+  const overrides = said ?? (await tokenOverrides(call, bearer, { source, scope: session.scope, clientMetadata }));
   const lifetimes = tokenLifetimes(client.settings);
   const context = {
     issuer: issuerOf(call, pool.id),

@@ -1,6 +1,6 @@
 import type { Call } from "../call.ts";
 import { type Client, isConfidential } from "../directory/clients.ts";
-import { groupsOf } from "../directory/groups.ts";
+import { type Group, groupsOf } from "../directory/groups.ts";
 import type { Pool } from "../directory/pools.ts";
 import { tracksSessions } from "../directory/session-settings.ts";
 import {
@@ -14,6 +14,7 @@ import {
 import { type User, userBySub } from "../directory/users.ts";
 import { equalText } from "../lib/constant-time.ts";
 import { Refusal } from "../lib/refusal.ts";
+import type { Overrides } from "../mechanisms/tokens/claim-overrides.ts";
 import {
   hashRefreshToken,
   type RefreshToken,
@@ -21,6 +22,7 @@ import {
   writeRefreshToken,
 } from "../mechanisms/tokens/refresh-token.ts";
 import { checkBound, issueTokens, type Tokens } from "./issue-tokens.ts";
+import { asksForOverrides, tokenOverrides } from "./token-overrides.ts";
 
 const refuse = (message: string, reason?: string) =>
   new Refusal("NotAuthorizedException", message, reason === undefined ? {} : { reason });
@@ -48,6 +50,13 @@ interface Terms extends Pick<Presented, "check" | "jkt" | "resource"> {
   deviceKey: string | undefined;
 }
 
+/** Whose a refresh token is. */
+interface Holder {
+  session: Session;
+  user: User;
+  groups: Group[];
+}
+
 /** New tokens of a sign-in. */
 export interface Renewed extends Tokens {
   /** Whether that was at the pages, where scopes are asked for. */
@@ -57,7 +66,8 @@ export interface Renewed extends Tokens {
 /**
  * New ID and access tokens for a refresh token, and a new refresh token where the client rotates them. One hop: with
  * rotation, the token is traded in the same transaction that reads session, user and groups, so it is spent before
- * anything is minted. A client that loses the answer can ask again within the grace period.
+ * anything is minted. A client that loses the answer can ask again within the grace period. What may refuse for reasons of
+ * its own is asked before the trade, a hop earlier: a trigger that fails must not cost the client its only token.
  * @throws Refusal NotAuthorizedException, invalid_target, what `spend` throws, RefreshTokenReuseException (which also ends
  *   the family: OAuth 2.0 Security Best Current Practice, RFC 9700 §4.14.2)
  */
@@ -75,13 +85,14 @@ export async function refresh(
   const hash = await hashRefreshToken(text);
   // Amazon Cognito: a pool that no longer remembers devices binds nothing to them. No device has the empty key.
   const terms: Terms = { check, jkt, resource, deviceKey: pool.settings.DeviceConfiguration && (deviceKey ?? "") };
-  const { session, user, groups, refreshToken } = rotates(client)
-    ? await trade(call, { pool, client }, token, hash, terms)
+  const source = "TokenGeneration_RefreshTokens";
+  const ask = ({ session, ...holder }: Holder) =>
+    tokenOverrides(call, { pool, client, ...holder }, { source, scope: session.scope, clientMetadata });
+  const { session, user, groups, refreshToken, overrides } = rotates(client)
+    ? await trade(call, { pool, client }, token, hash, { ...terms, ask: asksForOverrides(pool) ? ask : undefined })
     : await look(call, pool, token, hash, terms);
-  const tokens = await issueTokens(call, { pool, client, user, groups }, session, "TokenGeneration_RefreshTokens", {
-    clientMetadata,
-    jkt,
-  });
+  const bearer = { pool, client, user, groups };
+  const tokens = await issueTokens(call, bearer, session, source, { clientMetadata, jkt, overrides });
   return { ...tokens, ...(refreshToken !== undefined && { refreshToken }), atPages: session.terms !== null };
 }
 
@@ -104,7 +115,7 @@ async function look(call: Call, { settings }: Pool, token: RefreshToken, hash: s
   await terms.check?.(held.user);
   // A client that stopped rotating may still present the token before the current one.
   if (!equalText(hash, held.session.tokenHash)) throw refuse("Refresh Token has been revoked", "not the current token");
-  return { ...held, groups, refreshToken: undefined };
+  return { ...held, groups, refreshToken: undefined, overrides: undefined };
 }
 
 async function trade(
@@ -112,16 +123,22 @@ async function trade(
   { pool, client }: { pool: Pool; client: Client },
   token: RefreshToken,
   hash: string,
-  terms: Terms,
+  { ask, ...terms }: Terms & { ask: ((holder: Holder) => Promise<Overrides>) | undefined },
 ) {
-  const { check } = terms;
-  if (check) {
-    // The proof of the client needs the user's name and must come before the token is spent: a hop more, for clients with secret hash only.
-    const [user] = await userBySub(call.db, token.poolId, token.sub);
-    if (user) await check(user);
-  }
   const successor = await writeRefreshToken(call.keyring, { ...token, generation: token.generation + 1 });
   const next = await hashRefreshToken(successor);
+  let overrides: Overrides | undefined;
+  if (terms.check || ask) {
+    const [[seen], [owner], memberships] = await call.db.batch([...reads(call, token)]);
+    // The proof of a client with secret hash needs the user's name.
+    if (owner) await terms.check?.(owner);
+    // Nobody is asked about a token that gives nothing.
+    if (seen && (equalText(hash, seen.tokenHash) || isRetried(call, seen, hash, next))) {
+      const holder = checkHolder(call, seen, owner);
+      checkTerms(holder.session, terms);
+      overrides = await ask?.({ ...holder, groups: memberships });
+    }
+  }
   const grace = (client.settings.RefreshTokenRotation?.RetryGracePeriodSeconds ?? 0) * 1000;
   const [traded, [session], [user], groups] = await call.db.batch([
     rotateSession(call.db, {
@@ -137,19 +154,19 @@ async function trade(
   const held = checkHolder(call, session, user);
   // Nothing was traded for whoever is refused here, so the family goes on.
   checkTerms(held.session, terms);
-  const retried =
-    held.session.previousHash === hash &&
-    (held.session.previousUntil ?? 0) > call.now &&
-    equalText(next, held.session.tokenHash);
-  if (traded.length === 0 && !retried) {
+  if (traded.length === 0 && !isRetried(call, held.session, hash, next)) {
     await closeSession(call.db, token.poolId, token.session);
     call.log("refresh-token-reuse", { session: token.session, sub: token.sub });
     throw new Refusal("RefreshTokenReuseException", "Refresh token has been used before.", {
       reason: "family revoked",
     });
   }
-  return { ...held, groups, refreshToken: successor };
+  return { ...held, groups, refreshToken: successor, overrides };
 }
+
+/** Whether it is the token of just before that comes again, by a client that the answer to it did not reach. */
+const isRetried = ({ now }: Call, session: Session, hash: string, next: string): boolean =>
+  session.previousHash === hash && (session.previousUntil ?? 0) > now && equalText(next, session.tokenHash);
 
 /** @throws Refusal NotAuthorizedException, invalid_target */
 function checkTerms({ terms, deviceKey: bound }: Session, { jkt, resource, deviceKey }: Terms): void {

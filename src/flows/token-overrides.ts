@@ -5,7 +5,7 @@ import type { Pool } from "../directory/pools.ts";
 import type { User } from "../directory/users.ts";
 import type { Overrides } from "../mechanisms/tokens/claim-overrides.ts";
 import { rolesOf } from "../mechanisms/tokens/claims.ts";
-import { runTrigger } from "../mechanisms/triggers/run-trigger.ts";
+import { arnOf, runTrigger } from "../mechanisms/triggers/run-trigger.ts";
 import { userAttributes } from "../mechanisms/triggers/user-attributes.ts";
 
 /** The moment that tokens of a user are made at, as the trigger is told. */
@@ -17,6 +17,10 @@ export type TokenSource =
   | "TokenGeneration_RefreshTokens";
 
 const versionOf = (pool: Pool) => pool.settings.LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion ?? "V1_0";
+
+/** Whether a pool has the trigger. */
+export const asksForOverrides = ({ settings }: Pool): boolean =>
+  arnOf(settings.LambdaConfig, "PreTokenGeneration") !== undefined;
 
 /**
  * What the pre-token-generation trigger changes in the tokens of a user (Amazon Cognito: pre token generation Lambda

@@ -2,6 +2,7 @@ import { decodeJwt } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import { call, makeClient, makePool, makeUser, signIn } from "../client.ts";
 import { costsOf } from "../cost.ts";
+import { newFunction } from "../triggers/functions.ts";
 
 const ROTATING = ["ALLOW_USER_PASSWORD_AUTH"];
 const rotation = (RetryGracePeriodSeconds: number) => ({
@@ -173,5 +174,47 @@ describe("rotation", () => {
       name: "InvalidParameterException",
       message: "REFRESH_TOKEN_AUTH is not enabled for the client.",
     });
+  });
+});
+
+describe("rotation where a trigger has a say in tokens", () => {
+  const asking = async () => {
+    const fn = newFunction();
+    const asked = await makePool({ LambdaConfig: { PreTokenGeneration: fn.arn } });
+    const { ClientId } = await makeClient(asked, rotation(0));
+    await makeUser(asked, "jane");
+    return { fn, ClientId, token: (await signIn(ClientId, "jane")).AuthenticationResult.RefreshToken as string };
+  };
+
+  it("leaves the client its token where the trigger refuses, and gives what it says the next time", async () => {
+    const { fn, ClientId, token } = await asking();
+    const claimsOverrideDetails = { claimsToAddOrOverride: { shoe: "42" } };
+    await fn.script({
+      TokenGeneration_RefreshTokens: [{ error: "not now" }, { response: { claimsOverrideDetails } }],
+    });
+    await expect(refresh(token, ClientId)).rejects.toMatchObject({ name: "UserLambdaValidationException" });
+    const { AuthenticationResult } = await refresh(token, ClientId);
+    expect(decodeJwt(AuthenticationResult.IdToken).shoe).toBe("42");
+    expect(AuthenticationResult.RefreshToken).not.toBe(token);
+    expect((await fn.events()).map(({ triggerSource }) => triggerSource)).toEqual([
+      "TokenGeneration_Authentication",
+      "TokenGeneration_RefreshTokens",
+      "TokenGeneration_RefreshTokens",
+    ]);
+  });
+
+  it("asks nobody about a token that was used before, and ends the family", async () => {
+    const { fn, ClientId, token } = await asking();
+    const { RefreshToken } = (await refresh(token, ClientId)).AuthenticationResult;
+    const before = (await fn.events()).length;
+    await expect(refresh(token, ClientId)).rejects.toMatchObject({ name: "RefreshTokenReuseException" });
+    expect(await fn.events()).toHaveLength(before);
+    await expect(refresh(RefreshToken, ClientId)).rejects.toMatchObject({ name: "NotAuthorizedException" });
+  });
+
+  it("lets one of twenty rotations of the same token win", async () => {
+    const { ClientId, token } = await asking();
+    const tried = await Promise.allSettled(Array.from({ length: 20 }, () => refresh(token, ClientId)));
+    expect(tried.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 });
