@@ -2,7 +2,7 @@
 import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provider";
 import { sql } from "drizzle-orm";
 import type { Call } from "../../call.ts";
-import { takeBackAttempt } from "../../directory/attempts.ts";
+import { type ProofKind, takeBackAttempt } from "../../directory/attempts.ts";
 import type { Statement } from "../../directory/database.ts";
 import { isNameOf } from "../../directory/names.ts";
 import { spendChallenge, spentChallenge } from "../../directory/spent-challenges.ts";
@@ -10,10 +10,10 @@ import type { User } from "../../directory/users.ts";
 import type { Refusal } from "../../lib/refusal.ts";
 import { checkSecretHash } from "../client-secrets.ts";
 import { deviceNotFound } from "../devices.ts";
-import { checkLock, countProofTry, type ProofKind } from "./lockout.ts";
-import { deviceOf, readUser } from "./read-user.ts";
+import { checkLock, countProofTry } from "./lockout.ts";
+import { knownDevice, readUser } from "./read-user.ts";
 import { badSession, disabledUser, required, usedSession } from "./refusals.ts";
-import { openState, type SealedStep, sealSession, sealState } from "./session-string.ts";
+import { openHead, type SealedStep, sealSession, sealState } from "./session-string.ts";
 import type { Candidate, Turn } from "./sign-in.ts";
 
 /** What is known of a candidate without reading them again. */
@@ -22,9 +22,12 @@ type Told = Pick<
   "name" | "sub" | "username" | "passed" | "available" | "userVerified" | "chosen" | "custom" | "scope"
 >;
 
-/** In the place of a counted try. */
-export const NO_TRY = (call: Call) =>
+/** In the place of the statement that counts a try. */
+export const noTry = (call: Call) =>
   call.db.all<{ count: number; refused: number }>(sql`select 0 count, 0 refused where 0`);
+
+/** Milliseconds that a person may take to find the code in their mail, and still be signed in by confirming. */
+export const TO_CONFIRM = 15 * 60_000;
 
 /** What travels. */
 export interface Progress extends Told {
@@ -36,6 +39,9 @@ export interface Progress extends Told {
   /** Fills up `sub`: the length of the sealed text would tell whether there is such a user. */
   pad: string;
 }
+
+/** What must be known before the user is read. */
+type Head = Pick<Progress, "id" | "shard" | "sub" | "username" | "passed">;
 
 const STANDING = { signedOutAt: 15, hash: 22 };
 /** Characters of the longest `sub`: what stands for an unknown name (`flows/attempt-subject.ts`). */
@@ -75,7 +81,12 @@ export const sealProgress = (
   step: SealedStep,
   extra: object = {},
   lifetime?: number,
-): Promise<string> => sealSession(call, candidate.turn, step, { ...extra, ...progressOf(call, candidate) }, lifetime);
+): Promise<string> => {
+  const progress = progressOf(call, candidate);
+  const { id, shard, sub, username, passed } = progress;
+  const head: Head = { id, shard, sub, username, passed };
+  return sealSession(call, candidate.turn, step, { ...extra, ...progress }, lifetime, head);
+};
 
 /** Likewise for a text of any length that travels in the place of a Session: SECRET_BLOCK. */
 export const sealBlock = (
@@ -136,14 +147,15 @@ export async function resume<Extra extends object = object>(
 ): Promise<Resumed<Extra>> {
   const { pool, client, given } = turn;
   const username = required(given, "USERNAME");
-  const state = await openState<Progress & Extra>(call, turn, step, text);
-  await checkSecretHash(call, client, given.SECRET_HASH, username, state.username);
-  const { id, shard, expiresAt, sub } = state;
-  const kind = typeof taking.counted === "function" ? taking.counted(state.passed) : taking.counted;
-  const [first, [tries, spent, [user], groups, [found]]] = await Promise.all([
+  const { head, whole } = await openHead<Progress & Extra, Head>(call, turn, step, text);
+  await checkSecretHash(call, client, given.SECRET_HASH, username, head.username);
+  const { id, shard, expiresAt, sub } = head;
+  const kind = typeof taking.counted === "function" ? taking.counted(head.passed) : taking.counted;
+  const [state, first, [tries, spent, [user], groups, [found]]] = await Promise.all([
+    whole(),
     taking.once ? call.meter.trip(() => call.challenges(shard).spend(id, expiresAt)) : true,
     call.db.batch([
-      kind ? countProofTry(call, { poolId: pool.id, subject: sub, kind }) : NO_TRY(call),
+      kind ? countProofTry(call, { poolId: pool.id, subject: sub, kind }) : noTry(call),
       spentChallenge(call.db, id),
       ...readUser(call, turn, sub),
     ]),
@@ -166,7 +178,7 @@ export async function resume<Extra extends object = object>(
     if (user && !user.enabled && state.passed.length > 0) throw disabledUser();
     throw (user && taking.moved?.(user)) ?? badSession("the user has changed");
   }
-  const device = await deviceOf(turn, user, found);
+  const device = await knownDevice(turn, user, found);
   if (taking.tellsDevice && given.DEVICE_KEY && !device && pool.settings.DeviceConfiguration) {
     throw await unread(deviceNotFound());
   }

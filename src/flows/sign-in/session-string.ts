@@ -1,6 +1,7 @@
 import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
 import { fromBase64, fromBase64Url, fromUtf8, toBase64, toBase64Url, utf8 } from "../../lib/encoding.ts";
+import { Refusal } from "../../lib/refusal.ts";
 import { challengeLifetime } from "../../mechanisms/tokens/lifetimes.ts";
 import { badSession, expiredSession } from "./refusals.ts";
 import type { Goal, Turn } from "./sign-in.ts";
@@ -21,6 +22,7 @@ interface Kept {
  * the owner's own code has so much to remember that it must be kept here. It is bound to pool, client, goal and step, and
  * dies with the client's AuthSessionValidity.
  * @param lifetime milliseconds, where it is another
+ * @param head what of the state is carried in any case, to be had before what is kept was fetched
  */
 export async function sealSession(
   call: Call,
@@ -28,12 +30,13 @@ export async function sealSession(
   step: SealedStep,
   state: object,
   lifetime = challengeLifetime(turn.client.settings),
+  head: object = {},
 ): Promise<string> {
   const text = await sealState(call, turn, step, state, lifetime);
   if (text.length <= LONGEST) return text;
   const kept = { shard: call.newShard(), id: crypto.randomUUID() };
   await call.meter.trip(() => call.requests(kept.shard).remember(kept.id, text, call.now + lifetime));
-  return sealState(call, turn, step, { kept } satisfies Kept, lifetime);
+  return sealState(call, turn, step, { ...head, kept } satisfies Kept, lifetime);
 }
 
 /** As `sealSession`, for a text that may be as long as it comes to, and so never is kept here. */
@@ -64,12 +67,43 @@ export async function openState<State extends object>(
   step: SealedStep,
   text: string | undefined,
 ): Promise<State & { expiresAt: number }> {
-  const state = await readState<State | Kept>(call, turn, step, text);
-  if (!("kept" in state)) return state;
-  const { shard, id } = state.kept;
-  const found = await call.meter.trip(() => call.requests(shard).find(id));
-  if (!found) throw expiredSession();
-  return readState<State>(call, turn, step, found.content);
+  return (await openHead<State>(call, turn, step, text)).whole();
+}
+
+/**
+ * Likewise, but for what is kept here: `whole` fetches it, in a hop that others can share. What is had at once is the head.
+ * @throws Refusal NotAuthorizedException
+ */
+export async function openHead<State extends object, Head extends object = object>(
+  call: Call,
+  turn: Turn,
+  step: SealedStep,
+  text: string | undefined,
+): Promise<{ head: Head & { expiresAt: number }; whole: () => Promise<State & { expiresAt: number }> }> {
+  const head = await readState<(State & Head) | (Head & Kept)>(call, turn, step, text);
+  const whole = async () => {
+    if (!("kept" in head)) return head;
+    const { shard, id } = head.kept;
+    const found = await call.meter.trip(() => call.requests(shard).find(id));
+    if (!found) throw expiredSession();
+    return readState<State>(call, turn, step, found.content);
+  };
+  return { head, whole };
+}
+
+/** As `openState`; undefined where that refuses. */
+export async function tryOpenState<State extends object>(
+  call: Call,
+  turn: Turn,
+  step: SealedStep,
+  text: string | undefined,
+): Promise<(State & { expiresAt: number }) | undefined> {
+  try {
+    return await openState<State>(call, turn, step, text);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
 async function readState<State extends object>(

@@ -2,7 +2,8 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { call } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
-import { customPool, FAILED, ISSUE, next, QUESTION, RIGHT, TRIGGERS, UNRECOGNIZABLE } from "./custom-pool.ts";
+import { customPool, ISSUE, next, QUESTION, RIGHT, TRIGGERS, UNRECOGNIZABLE } from "./custom-pool.ts";
+import { FAILED } from "./refusals.ts";
 
 const SESSION = expect.stringMatching(/^[A-Za-z0-9+/=]{20,2048}$/);
 const CORRECT = { challengeName: "CUSTOM_CHALLENGE", challengeResult: true, challengeMetadata: "QUESTION" };
@@ -201,6 +202,19 @@ describe("[Amazon Cognito: custom authentication challenge] CUSTOM_AUTH", () => 
     expect(verify?.request.privateChallengeParameters).toEqual(privateChallengeParameters);
     await pool.fn.script({ CreateAuthChallenge: { response: { challengeMetadata: "m".repeat(70_000) } } });
     await expect(pool.start()).rejects.toMatchObject(UNRECOGNIZABLE);
+  });
+
+  it("takes one hop more to keep that, and none to fetch it beside the user", async () => {
+    const pool = await customPool();
+    const privateChallengeParameters = { answer: RIGHT, secret: "s3cret".repeat(2_000) };
+    await pool.fn.script({ CreateAuthChallenge: { response: { privateChallengeParameters } } });
+    await pool.start();
+    const costs = await costsOf(async () => {
+      const { Session } = await pool.start();
+      const again = await pool.answer(Session, "Oslo");
+      await pool.answer(again.Session, RIGHT);
+    });
+    expect(costs.map(({ hops }) => hops)).toEqual([2, 2, 2]);
   });
 
   it("[Amazon Cognito: ClientMetadata] tells the triggers of a challenge what came with its answer, and nothing of what came with the begin", async () => {

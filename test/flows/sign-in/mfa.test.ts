@@ -1,5 +1,6 @@
+import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { codeOf } from "../../authenticator-app.ts";
 import { call, codeSentTo, makeClient, makePool, makeUser, outbox, PASSWORD, signIn } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
@@ -263,14 +264,34 @@ describe("sign-in by password and a code that is sent", () => {
     expect(await outbox(phone_number)).toHaveLength(20);
   });
 
-  it("keeps no code, nor its hash, and logs none", async () => {
-    const phone_number = "+15550100005";
-    const name = await user({ phone_number });
-    await prefer(name, { SMSMfaSettings: { Enabled: true, PreferredMfa: true } });
+  it("stores no code and logs none", async () => {
+    const email = `${crypto.randomUUID()}@example.com`;
+    const name = await user({ email });
+    await prefer(name, { EmailMfaSettings: { Enabled: true, PreferredMfa: true } });
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     const { Session } = await signIn(client, name);
-    const code = await codeSentTo(phone_number);
+    const code = await codeSentTo(email);
+    const wrong = code === "12345678" ? "87654321" : "12345678";
+    await answer(client, "EMAIL_OTP", Session, { USERNAME: name, EMAIL_OTP_CODE: wrong }).catch(() => undefined);
+    await answer(client, "EMAIL_OTP", Session, { USERNAME: name, EMAIL_OTP_CODE: code });
+    const logged = JSON.stringify(log.mock.calls);
+    log.mockRestore();
+    expect(logged).toContain("RespondToAuthChallenge");
+    expect(logged).not.toContain(code);
+    expect(logged).not.toContain(wrong);
     expect(Session).not.toContain(code);
     expect(atob(Session)).not.toContain(code);
+    const { results: tables } = await env.DB.prepare("select name from sqlite_master where type = 'table'").all();
+    const kept = tables.map(({ name }) => String(name)).filter((table) => /^[a-z]+(_[a-z]+)*$/.test(table));
+    expect(kept).toContain("attempts");
+    for (const table of kept.filter((each) => each !== "outbox" && !each.startsWith("sqlite"))) {
+      const { results } = await env.DB.prepare(`select * from ${table}`).all();
+      const texts = results.flatMap((row) => Object.values(row)).filter((value) => typeof value === "string");
+      expect(
+        texts.filter((text) => text.includes(code)),
+        table,
+      ).toEqual([]);
+    }
   });
 });
 
