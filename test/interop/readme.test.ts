@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { freePort } from "../command/project.ts";
 import { Browserless } from "./browserless.ts";
+import { startTriggers, WEBHOOK_SECRET } from "./example-triggers.ts";
 import { PASSWORD } from "./fixtures.ts";
 import { type Server, startServer } from "./server.ts";
-import { makeWebApp, makeWebPool, USER } from "./web-app.ts";
+import { administrator, makeWebApp, makeWebPool, USER } from "./web-app.ts";
 
 const root = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -34,6 +35,33 @@ it("shows a first sign-in that works as it is printed", async () => {
   const code = await new Promise((resolve) => child.once("close", resolve));
   expect(printed).toMatch(/^ada is signed in, as [0-9a-f-]{36}\n$/);
   expect(code).toBe(0);
+});
+
+it("shows a webhook how to be sure of its caller, which works as it is printed", async () => {
+  const [, example] = /^## Triggers$[\s\S]*?^```js\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+  writeFileSync(join(folder, "webhook.mjs"), `export ${example}`);
+  type Check = (request: Request, secret: string) => Promise<{ triggerSource: string } | undefined>;
+  const { fromLimen } = (await import(join(folder, "webhook.mjs"))) as { fromLimen: Check };
+  const triggers = await startTriggers();
+  const asking = await startServer({ TRIGGERS: triggers.TRIGGERS });
+  try {
+    const send = administrator(asking);
+    const { UserPool } = await send("CreateUserPool", {
+      PoolName: "webhook",
+      LambdaConfig: { PreSignUp: triggers.webhook.arn },
+    });
+    await send("AdminCreateUser", { UserPoolId: UserPool.Id, Username: "ada", MessageAction: "SUPPRESS" });
+    const [{ headers, body } = { headers: {}, body: "" }] = triggers.arrived;
+    const arrived = (text: string) => new Request("https://hooks.example.com", { method: "POST", headers, body: text });
+    expect(await fromLimen(arrived(body), WEBHOOK_SECRET)).toMatchObject({
+      triggerSource: "PreSignUp_AdminCreateUser",
+    });
+    expect(await fromLimen(arrived(body), `${WEBHOOK_SECRET}!`)).toBeUndefined();
+    expect(await fromLimen(arrived(body.replace("ada", "eve")), WEBHOOK_SECRET)).toBeUndefined();
+  } finally {
+    await asking.close();
+    await triggers.close();
+  }
 });
 
 it("shows an application whose people sign in at the pages, which works as it is printed", async () => {

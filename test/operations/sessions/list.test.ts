@@ -178,8 +178,9 @@ describe("ListUserSessions", () => {
     await seed(other.sub, 1_000, 100);
     await seed(sub, 500);
     const many = await cost();
-    expect(few.hops).toBe(2);
-    expect(many).toEqual(few);
+    expect([few.hops, many.hops]).toEqual([2, 2]);
+    // A row more or less is where the page ends, not the 1,500 sessions that came.
+    expect(Math.abs(many.rowsRead - few.rowsRead)).toBeLessThan(3);
     // The page and the row that tells of the next, each by the index and in the table.
     expect(many.rowsRead).toBeLessThan(2 * 126 + 20);
   });
