@@ -1,6 +1,7 @@
 import { codeOf } from "./authenticator-app.ts";
 import { call, codeSentTo, makeClient, makePool, makeUser, PASSWORD, signIn } from "./client.ts";
 import { confirmedDevice, makeDevice, trackingPool } from "./device-client.ts";
+import { SECOND_FACTORS } from "./factors.ts";
 import { makePasskeyUser, startRegistration } from "./operations/passkeys/passkey-user.ts";
 import { breakEach, type Scene, watchLog } from "./scenes.ts";
 
@@ -11,13 +12,7 @@ const person = () => `u${crypto.randomUUID().slice(0, 8)}`;
 /** A pool of these factors, with someone in it. */
 async function inhabitant(MfaConfiguration: "ON" | "OPTIONAL", attributes: Record<string, string> = {}) {
   const pool = await makePool();
-  await call("SetUserPoolMfaConfig", {
-    UserPoolId: pool,
-    MfaConfiguration,
-    SmsMfaConfiguration: { SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms" } },
-    SoftwareTokenMfaConfiguration: { Enabled: true },
-    EmailMfaConfiguration: {},
-  });
+  await call("SetUserPoolMfaConfig", { UserPoolId: pool, MfaConfiguration, ...SECOND_FACTORS });
   const { ClientId } = await makeClient(pool);
   const Username = person();
   await makeUser(pool, Username, attributes);

@@ -3,7 +3,7 @@ import type { Database } from "./database.ts";
 import { attempts } from "./schema/attempts.ts";
 import type { AttemptKind } from "./schema/attempts.ts";
 
-export type { AttemptKind } from "./schema/attempts.ts";
+export type { AttemptKind, ProofKind } from "./schema/attempts.ts";
 
 type Subject = string | ReturnType<typeof sql>;
 

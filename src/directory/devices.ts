@@ -40,15 +40,18 @@ const columns = (d: Device) =>
 const into = sql`insert into devices (pool_id, key, sub, group_key, name, verifier, secret_hash, remembered, last_ip, sdk, created_at, modified_at, last_authenticated_at)`;
 
 /**
- * Adds a device whose key was given to a token session of its user. A statement: the primary key fails it where the device
- * is there already, and its result has a row exactly when the session has this key, and its refresh tokens have not ended.
+ * Adds a device whose key was given to a token session of its user. A statement: the primary key fails it where the
+ * device is there already, and its result has a row exactly when the session has this key, and its refresh tokens have
+ * not ended.
  */
 export const confirmDevice = (db: Database, device: Device, session: string) =>
   db.all<{ key: string }>(
     sql`${into} select ${columns(device)} from sessions where id = ${session} and pool_id = ${device.poolId} and sub = ${device.sub} and device_key = ${device.key} and expires_at > ${device.createdAt} returning key`,
   );
 
-/** Adds a device with a key that is new. A statement that does nothing for a user who is not as the sign-in saw them. */
+/**
+ * Adds a device with a key that is new. A statement that does nothing for a user who is not as the sign-in saw them.
+ */
 export const addDevice = (db: Database, device: Device, user: { revision: string }): Statement =>
   db.run(
     sql`${into} select ${columns(device)} from users where pool_id = ${device.poolId} and sub = ${device.sub} and enabled = 1 and revision = ${user.revision}`,
@@ -82,10 +85,10 @@ export const setRemembered = (
     .returning({ key: devices.key });
 
 /**
- * Forgets a user's device, ends the token sessions that are bound to it, and stops sign-ins that are under way. Statements,
- * for a batch; the result of the last has a row exactly when the user had the device.
- * @param caller the token session that asks for it: its refresh token ends, but what it holds to go on with until then does
- *   not (Amazon Cognito: refresh tokens, device tracking)
+ * Forgets a user's device, ends the token sessions that are bound to it, and stops sign-ins that are under way.
+ * Statements, for a batch; the result of the last has a row exactly when the user had the device.
+ * @param caller the token session that asks for it: its refresh token ends, but what it holds to go on with until then
+ *   does not (Amazon Cognito: refresh tokens, device tracking)
  */
 export function forgetDevice(
   db: Database,

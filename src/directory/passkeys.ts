@@ -48,10 +48,11 @@ export const passkeyById = (db: Database, poolId: string, id: string) =>
     .where(and(eq(passkeys.poolId, poolId), eq(passkeys.id, id)));
 
 /**
- * Adds a passkey in answer to a challenge, which is spent with it in one transaction. The database decides between answers
- * that come at once, who has a credential id, and whether the user may have one more.
+ * Adds a passkey in answer to a challenge, which is spent with it in one transaction. The database decides between
+ * answers that come at once, who has a credential id, and whether the user may have one more.
  * @param reserved whether the id is to be nobody's, as if somebody had it
- * @returns why not: the challenge was answered before, the user has all that they may have or is gone, or the id is taken
+ * @returns why not: the challenge was answered before, the user has all that they may have or is gone, or the id is
+ *   taken
  */
 export async function insertPasskey(
   db: Database,
@@ -88,7 +89,10 @@ export async function insertPasskey(
   }
 }
 
-/** Takes down the signature counter that was seen, unless a later one was. A statement for the batch that the sign-in ends with. */
+/**
+ * Takes down the signature counter that was seen, unless a later one was. A statement for the batch that the sign-in
+ * ends with.
+ */
 export const raiseCounter = (
   db: Database,
   { poolId, id }: Pick<Passkey, "poolId" | "id">,

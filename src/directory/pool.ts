@@ -1,4 +1,5 @@
 import type {
+  AuthFactorType,
   CreateUserPoolDomainCommandInput,
   EmailMfaConfigType,
   SchemaAttributeType,
@@ -73,6 +74,13 @@ export type Attribute = SchemaAttributeType & { Name: string };
 /** Whether a pool keeps to the OpenID standards where Cognito differs. */
 export const isOpenIdConformant = (settings: PoolSettings): boolean =>
   settings.OAuthConfiguration?.Conformance === "OPENID";
+
+/**
+ * What the pool lets its users begin a sign-in with (Amazon Cognito API: SignInPolicyType): a password alone unless it
+ * says more.
+ */
+export const allowedFirstFactors = ({ Policies }: PoolSettings): readonly AuthFactorType[] =>
+  Policies?.SignInPolicy?.AllowedFirstAuthFactors ?? ["PASSWORD"];
 
 /** Whether a second factor is off, offered or demanded. */
 export const mfaMode = (settings: PoolSettings): UserPoolMfaType => settings.MfaConfiguration ?? "OFF";

@@ -20,8 +20,8 @@ export const sessionsPerUser = ({ sessions }: PoolSettings): number => sessions?
 export const browserMinutes = ({ sessions }: ClientSettings): number => sessions?.browserMinutes ?? BROWSER_MINUTES;
 
 /**
- * The same as it is in force: what clients say lies dormant while their pool does not track sessions (Amazon Cognito API:
- * SetUserPoolSessionConfiguration, UserSessionTracking).
+ * The same as it is in force: what clients say lies dormant while their pool does not track sessions (Amazon Cognito
+ * API: SetUserPoolSessionConfiguration, UserSessionTracking).
  */
 export const browserMinutesNow = (pool: PoolSettings, client: ClientSettings): number =>
   tracksSessions(pool) ? browserMinutes(client) : BROWSER_MINUTES;
@@ -31,8 +31,8 @@ export const longestBrowserMinutes = (pool: PoolSettings): number =>
   Math.max(BROWSER_MINUTES, tracksSessions(pool) ? (pool.sessions?.longestBrowserMinutes ?? 0) : 0);
 
 /**
- * Notes at the pool what the largest value of its clients is, so that no sign-in has to ask them all. A statement, for the
- * batch that changes a client; whoever changes the pool meanwhile on an older reading finds it changed.
+ * Notes at the pool what the largest value of its clients is, so that no sign-in has to ask them all. A statement, for
+ * the batch that changes a client; whoever changes the pool meanwhile on an older reading finds it changed.
  * @param only a condition without which nothing is noted
  */
 export const noteLongestBrowserMinutes = (db: Database, poolId: string, only?: SQL) => {

@@ -25,7 +25,8 @@ const whereOpened = (s: Session, user: { revision: string }): SQL =>
 /**
  * Makes room for a session that is about to be opened: of the user's token sessions that have not expired it ends those
  * which were used least recently, until with the new one there are no more than `most`. A statement, for the batch of
- * `openSession` and just before it; it ends nothing where that opens nothing. It reads the user's sessions, by the index.
+ * `openSession` and just before it; it ends nothing where that opens nothing. It reads the user's sessions, by the
+ * index.
  */
 export function makeRoom(db: Database, session: Session, user: { revision: string }, most: number): Statement {
   const s = session;

@@ -7,8 +7,8 @@ export const spentChallenge = (db: Database, id: string) =>
   db.select({ id: spentChallenges.id }).from(spentChallenges).where(eq(spentChallenges.id, id));
 
 /**
- * Marks a challenge as answered: the primary key fails the whole batch of everyone but the first, with all that the answer
- * was to bring about.
+ * Marks a challenge as answered: the primary key fails the whole batch of everyone but the first, with all that the
+ * answer was to bring about.
  * @param expiresAt milliseconds since 1970 until which it could be answered again, were it not for the mark
  */
 export const spendChallenge = (db: Database, id: string, expiresAt: number): Statement =>

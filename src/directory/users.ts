@@ -30,8 +30,8 @@ export const userBySub = (db: Database, poolId: string, sub: string | SQL) =>
     .where(and(eq(users.poolId, poolId), eq(users.sub, sub)));
 
 /**
- * The sub of some user: the first that comes with or after `at`, else the first of all; none that anybody has where the pool
- * has no users. As a sub-query.
+ * The sub of some user: the first that comes with or after `at`, else the first of all; none that anybody has where the
+ * pool has no users. As a sub-query.
  * @param at hex digits. Subs are random, and so is who comes there
  */
 export const subNear = (poolId: string, at: string) =>

@@ -12,19 +12,17 @@ import type { Pool } from "../directory/pools.ts";
 import { browserMinutesNow, longestBrowserMinutes } from "../directory/session-settings.ts";
 import { type User, userBySub } from "../directory/users.ts";
 import { equalText } from "../lib/constant-time.ts";
-import { toBase64Url, utf8 } from "../lib/encoding.ts";
-import { sha256 } from "../lib/hash.ts";
+import { hashSecret, newSecret } from "./cookie-secret.ts";
 
 const MINUTE = 60_000;
 
-const hashOf = async (secret: string): Promise<string> => toBase64Url(await sha256(utf8(secret)));
-
 /**
  * Prepares the session of a browser whose user has just signed in. Its secret is always new: what the browser brought
- * along opens nothing any more (session fixation). Only where that proves a session of the same user does its id stay, by
- * which clients know whom a later sign-out is about (`sid`). It lives for as long as any client of the pool may take it,
- * whatever the client that it was opened for says (Amazon Cognito API: ClientSSOSessionConfigType). Nothing is stored until
- * `statements` run, whose result has a row, with the session's id, exactly when the user is still as the sign-in saw them.
+ * along opens nothing any more (session fixation). Only where that proves a session of the same user does its id stay,
+ * by which clients know whom a later sign-out is about (`sid`). It lives for as long as any client of the pool may take
+ * it, whatever the client that it was opened for says (Amazon Cognito API: ClientSSOSessionConfigType). Nothing is
+ * stored until `statements` run, whose result has a row, with the session's id, exactly when the user is still as the
+ * sign-in saw them.
  * @param amr how they proved themselves (RFC 8176)
  * @param cookie what the browser brought along
  * @returns also the value of the cookie by that id: it holds the secret, of which only the hash is kept
@@ -39,13 +37,13 @@ export async function newBrowserSession(
   cookieOf: (id: string) => string;
   statements: (revision: string) => [Statement];
 }> {
-  const secret = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
+  const secret = newSecret();
   const held = readCookie(cookie);
-  const before = held && { id: held.id, secretHash: await hashOf(held.secret) };
+  const before = held && { id: held.id, secretHash: await hashSecret(held.secret) };
   const session = {
     poolId: user.poolId,
     sub: user.sub,
-    secretHash: await hashOf(secret),
+    secretHash: await hashSecret(secret),
     authTime: Math.floor(call.now / 1000),
     amr,
     createdAt: call.now,
@@ -92,7 +90,7 @@ export async function liveSession(
     groupsOf(call.db, poolId, sub),
   ]);
   if (!session || !user || session.expiresAt <= call.now) return undefined;
-  if (!equalText(await hashOf(secret), session.secretHash)) return undefined;
+  if (!equalText(await hashSecret(secret), session.secretHash)) return undefined;
   return user.enabled && user.status === "CONFIRMED" ? { session, user, groups } : undefined;
 }
 
@@ -104,8 +102,8 @@ export const isEnoughFor = ({ settings }: Pool, { session }: LiveSession): boole
   mfaMode(settings) !== "ON" || session.amr.includes("mfa");
 
 /**
- * Whether a client takes a session without asking the person: the sign-in that opened it, or opened it again, was not too
- * long ago for it (Amazon Cognito API: ClientSSOSessionConfigType, MaxValidityMinutes).
+ * Whether a client takes a session without asking the person: the sign-in that opened it, or opened it again, was not
+ * too long ago for it (Amazon Cognito API: ClientSSOSessionConfigType, MaxValidityMinutes).
  */
 export const isRecentFor = (
   { now }: Pick<Call, "now">,
@@ -126,5 +124,5 @@ export async function provenSession(
   if (!held) return undefined;
   const { id, secret } = held;
   const [session] = await browserSessionById(call.db, poolId, id);
-  return session && equalText(await hashOf(secret), session.secretHash) ? session : undefined;
+  return session && equalText(await hashSecret(secret), session.secretHash) ? session : undefined;
 }

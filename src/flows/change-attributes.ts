@@ -12,6 +12,7 @@ import { checkSenders } from "./custom-sender.ts";
 import { decideOn } from "./decide-on.ts";
 import { deliverCode, type Destination, drawCode } from "./deliver-code.ts";
 import { checkLimit, countTry } from "./hourly-limits.ts";
+import { userNotFound } from "./resolve.ts";
 
 const ADDRESSES = ["email", "phone_number"] as const;
 
@@ -49,7 +50,7 @@ export async function changeAttributes(
 ): Promise<CodeDeliveryDetailsType[]> {
   const readAgain = async () => {
     const [user] = await userBySub(call.db, pool.id, before.sub);
-    if (!user) throw new Refusal("UserNotFoundException", "User does not exist.");
+    if (!user) throw userNotFound();
     return user;
   };
   const { user, sent } = await decideOn(before, readAgain, (user) => store(call, pool, user, change));

@@ -8,8 +8,9 @@ import { decideOn } from "./decide-on.ts";
 import { userNotFound } from "./resolve.ts";
 
 /**
- * Changes what a user proves themselves with beside a password, by a decision on what is stored. When another write comes
- * between, it reads and decides again: of several changes at once none is lost, and of several uses of a code one counts.
+ * Changes what a user proves themselves with beside a password, by a decision on what is stored. When another write
+ * comes between, it reads and decides again: of several changes at once none is lost, and of several uses of a code one
+ * counts.
  * @param decide throws the refusal where the user's state does not allow the change; may be asked more than once
  * @param along statements of the same transaction. `onlyWith` is the condition that the change took effect
  * @throws Refusal UserNotFoundException, TooManyRequestsException

@@ -20,8 +20,8 @@ export const hasSender = ({ settings }: Pool, channel: Channel): boolean =>
   arnOf(settings.LambdaConfig, SENDERS[channel].trigger) !== undefined;
 
 /**
- * Refuses to begin what will end with a code where a custom sender of the pool could not be told the code, whoever it is
- * for: better now than when the code is stored and cannot leave.
+ * Refuses to begin what will end with a code where a custom sender of the pool could not be told the code, whoever it
+ * is for: better now than when the code is stored and cannot leave.
  * @throws Refusal UnexpectedLambdaException
  */
 export async function checkSenders(call: Call, pool: Pool): Promise<void> {
@@ -29,8 +29,9 @@ export async function checkSenders(call: Call, pool: Pool): Promise<void> {
 }
 
 /**
- * Hands a code to the pool's custom sender, whose answer nobody waits for (Amazon Cognito: custom sender Lambda triggers).
- * Of this request the code leaves only encrypted, for the pool alone: its id is the encryption context, by Cognito's name.
+ * Hands a code to the pool's custom sender, whose answer nobody waits for (Amazon Cognito: custom sender Lambda
+ * triggers). Of this request the code leaves only encrypted, for the pool alone: its id is the encryption context, by
+ * Cognito's name.
  * @param secret the code or password
  * @param source what stands after the underscore of the trigger source, such as `SignUp`
  * @throws Refusal UnexpectedLambdaException where the key of KMSKeyID is not configured

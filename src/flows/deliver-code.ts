@@ -5,12 +5,13 @@ import type { Pool } from "../directory/pools.ts";
 import type { User } from "../directory/users.ts";
 import { escapeHtml } from "../lib/html.ts";
 import { maskEmail, maskPhone } from "../mechanisms/factors/delivery-mask.ts";
-import { hashCode, makeCode, matchesCode } from "../mechanisms/factors/one-time-code.ts";
+import { makeCode } from "../mechanisms/factors/one-time-code.ts";
 import { customTexts } from "../mechanisms/messages/custom-texts.ts";
 import { sendMessage } from "../mechanisms/messages/send.ts";
 import { CODE, invites, type MessageKind, USERNAME, writeMessage } from "../mechanisms/messages/templates.ts";
 import { runTrigger, unrecognizable } from "../mechanisms/triggers/run-trigger.ts";
 import { userAttributes } from "../mechanisms/triggers/user-attributes.ts";
+import { hashForKeeping, isCodeOf } from "./code-hash.ts";
 import { confirmationLink, confirmsByLink } from "./confirmation-link.ts";
 import { hasSender, tellSender } from "./custom-sender.ts";
 
@@ -23,8 +24,6 @@ export const CODE_LIFETIME: Record<CodeKind, number> = {
   "verify:email": 24 * HOUR,
   "verify:phone_number": 24 * HOUR,
 };
-
-const PURPOSE = "code";
 
 /** A code and where it is to go: an attribute of the user and the value it has, or will have once proven. */
 export interface Destination {
@@ -43,20 +42,14 @@ export async function drawCode(
   { attribute, value }: Destination,
 ): Promise<{ code: string; row: Code }> {
   const code = makeCode(6);
-  const key = await call.keyring.newest(PURPOSE);
-  const hash = `${key.id}.${await hashCode(key.bytes, [user.poolId, user.sub, kind, attribute, value], code)}`;
   const { poolId, sub } = user;
+  const hash = await hashForKeeping(call, [poolId, sub, kind, attribute, value], code);
   return { code, row: { poolId, sub, kind, hash, attribute, value, expiresAt: call.now + CODE_LIFETIME[kind] } };
 }
 
 /** Whether an answer is the code of this row. */
-export async function isCode(call: Call, row: Code, answer: string): Promise<boolean> {
-  const [id = "", hash = ""] = row.hash.split(".");
-  const key = await call.keyring.byId(PURPOSE, id);
-  return (
-    key !== undefined && matchesCode(hash, key.bytes, [row.poolId, row.sub, row.kind, row.attribute, row.value], answer)
-  );
-}
+export const isCode = (call: Call, row: Code, answer: string): Promise<boolean> =>
+  isCodeOf(call, row.hash, [row.poolId, row.sub, row.kind, row.attribute, row.value], answer);
 
 /** What the caller may know of where a code went. */
 export const deliveryDetails = ({ attribute, value }: Destination): CodeDeliveryDetailsType =>
@@ -90,8 +83,8 @@ export interface Delivery {
 
 /**
  * Sends a code (or temporary password): the single way that one leaves. Asks the custom-message trigger first; a custom
- * sender of the pool takes the place of both trigger and message. An invitation by a text of the pool that has no place for
- * the password is not sent.
+ * sender of the pool takes the place of both trigger and message. An invitation by a text of the pool that has no place
+ * for the password is not sent.
  * @throws Refusal CodeDeliveryFailureException, UserLambdaValidationException, UnexpectedLambdaException,
  *   InvalidLambdaResponseException
  */

@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import type { Pool } from "../directory/pools.ts";
 import { utf8 } from "../lib/encoding.ts";
 import { hmacSha256 } from "../lib/hash.ts";
+import { LETTERS_AND_DIGITS } from "../lib/random.ts";
 
 /** What a device is known by. */
 export interface DeviceKeys {
@@ -11,12 +12,12 @@ export interface DeviceKeys {
   groupKey: string;
 }
 
-const LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const GROUP_KEY_LETTERS = 9;
 
 /**
- * The DeviceGroupKey of a device key: `-` and nine letters or digits. It is derived, so that a key can be given out (NewDeviceMetadata)
- * before there is a device to keep; ConfirmDevice keeps it with the device, which outlives the master key.
+ * The DeviceGroupKey of a device key: `-` and nine letters or digits. It is derived, so that a key can be given out
+ * (NewDeviceMetadata) before there is a device to keep; ConfirmDevice keeps it with the device, which outlives the
+ * master key.
  */
 export async function deviceGroupKey(call: Call, poolId: string, key: string): Promise<string> {
   const { bytes } = await call.keyring.oldest("device-group");
@@ -25,11 +26,10 @@ export async function deviceGroupKey(call: Call, poolId: string, key: string): P
   return `-${letters.map((byte) => LETTERS_AND_DIGITS[byte % LETTERS_AND_DIGITS.length]).join("")}`;
 }
 
-/** A key that no device has. */
-export const newDeviceKey = (call: Call): string => `${call.settings.region}_${crypto.randomUUID()}`;
-
-/** What a sign-in without a known device is given, in a pool that remembers devices (NewDeviceMetadata). Stores nothing. */
+/**
+ * What a sign-in without a known device is given, in a pool that remembers devices (NewDeviceMetadata). Stores nothing.
+ */
 export async function newDevice(call: Call, pool: Pool): Promise<DeviceKeys> {
-  const key = newDeviceKey(call);
+  const key = `${call.settings.region}_${crypto.randomUUID()}`;
   return { key, groupKey: await deviceGroupKey(call, pool.id, key) };
 }

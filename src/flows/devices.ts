@@ -5,7 +5,7 @@ import type {
 import type { Call } from "../call.ts";
 import type { Device } from "../directory/devices.ts";
 import type { Pool } from "../directory/pools.ts";
-import { fromBase64, fromUtf8, utf8 } from "../lib/encoding.ts";
+import { fromBase64 } from "../lib/encoding.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { parseVerifier, type Verifier } from "../mechanisms/factors/srp.ts";
 
@@ -16,6 +16,9 @@ const LONGEST = Math.ceil(385 / 3) * 4;
 
 /** The same for a key that nobody has and for another user's. Clients that get it sign in again without a device. */
 export const deviceNotFound = (): Refusal => new Refusal("ResourceNotFoundException", "Device does not exist.");
+
+/** Whether the pool remembers devices. */
+export const tracksDevices = ({ settings }: Pool): boolean => settings.DeviceConfiguration !== undefined;
 
 /** How a pool remembers devices. @throws Refusal InvalidUserPoolConfigurationException where it does not */
 export function deviceConfiguration({ settings }: Pool): DeviceConfigurationType {
@@ -35,6 +38,20 @@ export function readVerifier(config: DeviceSecretVerifierConfigType | undefined)
   throw new Refusal("InvalidParameterException", "DeviceSecretVerifierConfig is not a valid salt and verifier.");
 }
 
+/**
+ * Characters of a user agent that are kept, as many as a device's name may have (Amazon Cognito API: DeviceNameType).
+ */
+const LONGEST_USER_AGENT = 1_024;
+
+/** What a device is remembered with of the call that makes it. */
+export const firstSeen = ({ from, now }: Call) => ({
+  lastIp: from.ip ?? null,
+  sdk: from.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
+  createdAt: now,
+  modifiedAt: now,
+  lastAuthenticatedAt: now,
+});
+
 const boundTo = ({ poolId, sub, key }: Pick<Device, "poolId" | "sub" | "key">) => JSON.stringify([poolId, sub, key]);
 
 /** A verifier as a device's row keeps it. */
@@ -42,11 +59,10 @@ export const sealVerifier = (
   call: Call,
   device: Pick<Device, "poolId" | "sub" | "key">,
   verifier: Verifier,
-): Promise<string> => call.keyring.seal(VERIFIER, utf8(JSON.stringify(verifier)), boundTo(device));
+): Promise<string> => call.keyring.sealJson(VERIFIER, verifier, boundTo(device));
 
 /** The verifier of a device; undefined for a browser, and once the master key that sealed it was retired. */
 export async function verifierOfDevice(call: Call, device: Device): Promise<Verifier | undefined> {
-  const opened = device.verifier && (await call.keyring.open(VERIFIER, device.verifier, boundTo(device)));
-  const content = opened && fromUtf8(opened);
-  return content ? (JSON.parse(content) as Verifier) : undefined;
+  if (device.verifier === null) return undefined;
+  return (await call.keyring.openJson<Verifier>(VERIFIER, device.verifier, boundTo(device))) ?? undefined;
 }

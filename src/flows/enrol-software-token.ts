@@ -38,7 +38,7 @@ export const forgetProofs = (call: Call, pool: Pool, sub: string) =>
  * @returns the time step of the code
  * @throws Refusal EnableSoftwareTokenMFAException, InvalidParameterException
  */
-export async function judgeProof(call: Call, seed: string | undefined, { code, name = "" }: Proof): Promise<number> {
+export async function judgeNewApp(call: Call, seed: string | undefined, { code, name = "" }: Proof): Promise<number> {
   if (name.length > LONGEST_NAME) throw new Refusal("InvalidParameterException", "FriendlyDeviceName is too long.");
   const step = seed === undefined ? undefined : await matchesSeed(call, seed, code);
   if (step === undefined) {
@@ -48,7 +48,11 @@ export async function judgeProof(call: Call, seed: string | undefined, { code, n
   return step;
 }
 
-/** A proven app as it is kept. @param seed sealed. @param step of the code that proved it, which is used up with that */
+/**
+ * A proven app as it is kept.
+ * @param seed sealed.
+ * @param step of the code that proved it, which is used up with that
+ */
 export const provenApp = (
   seed: string,
   step: number,
@@ -56,8 +60,8 @@ export const provenApp = (
 ): NonNullable<Factors["softwareToken"]> => ({ seed, step, ...(name && { name }) });
 
 /**
- * Gives a signed-in user the seed of a new authenticator app (Amazon Cognito API: AssociateSoftwareToken). The app that they
- * have stays in force until the new one is proven; a seed that was given out before and not proven is void.
+ * Gives a signed-in user the seed of a new authenticator app (Amazon Cognito API: AssociateSoftwareToken). The app that
+ * they have stays in force until the new one is proven; a seed that was given out before and not proven is void.
  * @returns the seed in base32: SecretCode
  * @throws Refusal SoftwareTokenMFANotFoundException, TooManyRequestsException
  */
@@ -82,7 +86,7 @@ export async function verifySoftwareToken(call: Call, pool: Pool, { sub }: User,
   if (!user) throw userNotFound();
   const decide = async ({ poolId, factors: { pendingToken, ...factors } }: User): Promise<Factors> => {
     const seed = pendingToken && (await openSeed(call, { poolId, sub }, pendingToken));
-    const step = await judgeProof(call, seed, proof);
+    const step = await judgeNewApp(call, seed, proof);
     return { ...factors, softwareToken: provenApp(pendingToken as string, step, proof.name) };
   };
   await changeFactors(call, pool, user, decide, () => [forgetProofs(call, pool, sub)]);

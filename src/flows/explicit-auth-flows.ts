@@ -12,6 +12,9 @@ export const REFRESH_FLOWS = [
   "CUSTOM_AUTH_FLOW_ONLY",
 ];
 
+/** The one that opens a choice of first factors. */
+export const CHOICE_FLOWS = ["ALLOW_USER_AUTH"];
+
 /** Those that open the owner's own challenges and nothing else but refreshing. */
 const CUSTOM_FLOWS = ["ALLOW_CUSTOM_AUTH", "CUSTOM_AUTH_FLOW_ONLY"];
 
@@ -28,6 +31,9 @@ const OTHER_FLOWS = [
 /** Whether a client's users can sign in by CUSTOM_AUTH and by no other flow. */
 export const signsInByCustom = ({ settings }: Pick<Client, "settings">): boolean =>
   allowsAny(settings, CUSTOM_FLOWS) && !allowsAny(settings, OTHER_FLOWS);
+
+/** Whether a client's users can choose what they sign in with: USER_AUTH. */
+export const allowsChoice = ({ settings }: Pick<Client, "settings">): boolean => allowsAny(settings, CHOICE_FLOWS);
 
 /** Whether a client's ExplicitAuthFlows hold one of these values, or would by default. */
 export function allowsAny(settings: ClientSettings, values: readonly string[]): boolean {

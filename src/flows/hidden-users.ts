@@ -7,10 +7,10 @@ import type { Pool } from "../directory/pools.ts";
 import type { User } from "../directory/users.ts";
 import { utf8 } from "../lib/encoding.ts";
 import { hmacSha256 } from "../lib/hash.ts";
-import { describeError } from "../lib/log.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { isEmail, isPhone } from "../mechanisms/attributes/formats.ts";
 import { deliverCode, type Delivery, type Destination, drawCode } from "./deliver-code.ts";
+import { sendLater } from "./send-later.ts";
 
 /** Whether the client wants unknown users answered as known ones. */
 export const hidesUsers = (client: Client): boolean => client.settings.PreventUserExistenceErrors === "ENABLED";
@@ -71,14 +71,5 @@ export async function decoyCode(
 }
 
 /** Sends a code after the answer has left: neither its time nor its failure tells that there was someone to send it to. */
-export function deliverLater(call: Call, about: Delivery): void {
-  const deliver = async () => {
-    await scheduler.wait(0);
-    try {
-      await deliverCode(call, about);
-    } catch (error) {
-      call.log("undelivered", { source: about.source, ...describeError(error) });
-    }
-  };
-  call.waitUntil(deliver());
-}
+export const deliverLater = (call: Call, about: Delivery): void =>
+  sendLater(call, about.source, () => deliverCode(call, about));

@@ -1,11 +1,11 @@
 import type { Call } from "../call.ts";
-import { type AttemptKind, type AttemptOf, countAttempt } from "../directory/attempts.ts";
+import { type AttemptKind, type AttemptOf, countAttempt, type ProofKind } from "../directory/attempts.ts";
 import { Refusal } from "../lib/refusal.ts";
 
 const HOUR = 3_600_000;
 
 /** What is limited by the hour; what is proven at sign-in has a lock of its own. */
-export type LimitedKind = Exclude<AttemptKind, "password" | "mfa" | "one-time-password" | "custom-challenge">;
+export type LimitedKind = Exclude<AttemptKind, ProofKind>;
 
 /**
  * Tries that a user, or a name that nobody has, is given each hour (Amazon Cognito: quotas, codes sent and answered); for

@@ -24,8 +24,8 @@ export interface ProviderAnswer {
 }
 
 /**
- * Asks the inbound-federation trigger about a provider's answer, at every sign-in by it, before anything of it is mapped or
- * stored (Amazon Cognito: inbound federation Lambda trigger).
+ * Asks the inbound-federation trigger about a provider's answer, at every sign-in by it, before anything of it is
+ * mapped or stored (Amazon Cognito: inbound federation Lambda trigger).
  * @returns the attributes to map: those that the trigger names, and no others; all as they came where it names none
  * @throws Refusal UserLambdaValidationException, UnexpectedLambdaException, InvalidLambdaResponseException
  */

@@ -1,7 +1,6 @@
 import { mfaMode } from "../directory/pool.ts";
 import type { Pool } from "../directory/pools.ts";
-import type { MfaFactor } from "../directory/schema/users.ts";
-import type { User } from "../directory/users.ts";
+import type { Factors, MfaFactor, User } from "../directory/users.ts";
 
 /** The attribute that a factor sends its codes to. */
 export const addressOf: Partial<Record<MfaFactor, "email" | "phone_number">> = {
@@ -19,6 +18,13 @@ export function poolFactors({ settings }: Pick<Pool, "settings">): MfaFactor[] {
   return factors;
 }
 
+/** Factors with one more that is asked for; it is the preferred one, if none was before. */
+export const withFactor = ({ mfa = [], preferred, ...others }: Factors, factor: MfaFactor): Factors => ({
+  ...others,
+  mfa: mfa.includes(factor) ? mfa : [...mfa, factor],
+  preferred: preferred ?? factor,
+});
+
 /** Whether a user has what a factor needs: an authenticator app, or an address, verified or not. */
 export const isEquipped = ({ factors, attributes }: User, factor: MfaFactor): boolean => {
   const address = addressOf[factor];
@@ -26,16 +32,16 @@ export const isEquipped = ({ factors, attributes }: User, factor: MfaFactor): bo
 };
 
 /**
- * Whether a factor that is switched on for a user can be asked for. An authenticator app stays with its user where the pool
- * offers apps no more (Amazon Cognito: TOTP software token MFA).
+ * Whether a factor that is switched on for a user can be asked for. An authenticator app stays with its user where the
+ * pool offers apps no more (Amazon Cognito: TOTP software token MFA).
  */
 export const isUsable = (pool: Pool, user: User, factor: MfaFactor): boolean =>
   isEquipped(user, factor) && (factor === "SOFTWARE_TOKEN_MFA" || poolFactors(pool).includes(factor));
 
 /**
  * The factors that a user can be asked for after the first one, the preferred one first; none where the pool has MFA
- * switched off. A factor whose address was deleted is left out. Where MFA is required, a phone number makes SMS a factor of
- * someone who has no other (Amazon Cognito: adding MFA).
+ * switched off. A factor whose address was deleted is left out. Where MFA is required, a phone number makes SMS a
+ * factor of someone who has no other (Amazon Cognito: adding MFA).
  */
 export function usableFactors(pool: Pool, user: User): MfaFactor[] {
   const mode = mfaMode(pool.settings);
@@ -47,8 +53,8 @@ export function usableFactors(pool: Pool, user: User): MfaFactor[] {
 }
 
 /**
- * What MFA_SETUP names: the pool's factors that the user has not yet. SMS_MFA is among them although it cannot be set up
- * while signing in: it says that a phone number would do.
+ * What MFA_SETUP names: the pool's factors that the user has not yet. SMS_MFA is among them although it cannot be set
+ * up while signing in: it says that a phone number would do.
  */
 export function settableFactors(pool: Pool, user: User): MfaFactor[] {
   const usable = usableFactors(pool, user);

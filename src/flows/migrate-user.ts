@@ -4,16 +4,17 @@ import { aliasAttributes, nameKey, usernameAttributes } from "../directory/names
 import type { Pool } from "../directory/pools.ts";
 import { insertUser } from "../directory/user-writes.ts";
 import { type User, userByName } from "../directory/users.ts";
-import { describeError } from "../lib/log.ts";
 import { Refusal } from "../lib/refusal.ts";
-import { isEmail, isPhone } from "../mechanisms/attributes/formats.ts";
+import { isEmail, isPhone, isUsername } from "../mechanisms/attributes/formats.ts";
 import { type NewName, nameNewUser } from "../mechanisms/attributes/new-name.ts";
 import { readAttributes } from "../mechanisms/attributes/schema.ts";
 import { checkVerified } from "../mechanisms/attributes/verified.ts";
 import { type Responses, runTrigger, unrecognizable } from "../mechanisms/triggers/run-trigger.ts";
+import { freshUser } from "./fresh-user.ts";
 import { invitationDestinations, invite } from "./invitation.ts";
 import { nameTaken } from "./name-taken.ts";
 import { makeCredentials } from "./passwords.ts";
+import { sendLater } from "./send-later.ts";
 
 /** A name that nobody has, and what the migration trigger is told with it. */
 export interface Stranger {
@@ -26,17 +27,15 @@ export interface Stranger {
   clientMetadata?: Record<string, string> | undefined;
 }
 
-/** Amazon Cognito API: UsernameType. */
-const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
-
 /** Stands in a welcome message for the password, which people bring along and nobody sends them. */
 const THEIR_OWN = "********";
 
 /**
- * Asks the migration trigger about a name that nobody has, and creates the user whom it knows (Amazon Cognito: migrate user
- * Lambda trigger). Its password is the one that was submitted, whatever the pool's policy; unless the trigger says that the
- * user is confirmed, it lets in nobody before it is reset.
- * @returns the user as stored, by this migration or by one that came before it; undefined where the trigger knows nobody
+ * Asks the migration trigger about a name that nobody has, and creates the user whom it knows (Amazon Cognito: migrate
+ * user Lambda trigger). Its password is the one that was submitted, whatever the pool's policy; unless the trigger says
+ * that the user is confirmed, it lets in nobody before it is reset.
+ * @returns the user as stored, by this migration or by one that came before it; undefined where the trigger knows
+ *   nobody
  * @throws Refusal UserLambdaValidationException, UnexpectedLambdaException, InvalidLambdaResponseException,
  *   UsernameExistsException or AliasExistsException when others have names of the user
  */
@@ -79,8 +78,8 @@ export async function migrateUser(
 }
 
 /**
- * What the migrated user is called. Where names are attributes, those that came back decide. Where attributes are aliases
- * and the submitted name is one of them, the function names the user by `username`.
+ * What the migrated user is called. Where names are attributes, those that came back decide. Where attributes are
+ * aliases and the submitted name is one of them, the function names the user by `username`.
  * @throws Refusal InvalidLambdaResponseException for attributes that the pool cannot take
  */
 function nameOf(pool: Pool, submitted: string, { userAttributes, enableSMSMFA }: Responses["UserMigration"]): NewName {
@@ -91,7 +90,7 @@ function nameOf(pool: Pool, submitted: string, { userAttributes, enableSMSMFA }:
     const isAlias = aliasAttributes(pool).some(
       (alias) => attributes[alias] && nameKey(pool, attributes[alias]) === nameKey(pool, submitted),
     );
-    if (isAlias && !USERNAME.test(username ?? ""))
+    if (isAlias && !isUsername(username ?? ""))
       throw unrecognizable("an alias was submitted, and no username came back");
     const name = isAlias ? (username as string) : nameAmong(pool, submitted, attributes);
     const named = nameNewUser(pool, name, attributes);
@@ -104,7 +103,10 @@ function nameOf(pool: Pool, submitted: string, { userAttributes, enableSMSMFA }:
   }
 }
 
-/** Where e-mail or phone stand for the username: the submitted name unless another of its kind came back, or it is neither. */
+/**
+ * Where e-mail or phone stand for the username: the submitted name unless another of its kind came back, or it is
+ * neither.
+ */
 function nameAmong(pool: Pool, submitted: string, attributes: Record<string, string>): string {
   const kinds = usernameAttributes(pool);
   const kind = kinds.find((each) => (each === "email" ? isEmail(submitted) : isPhone(submitted)));
@@ -120,19 +122,14 @@ async function newUser(
   { finalUserStatus, enableSMSMFA }: Responses["UserMigration"],
 ): Promise<User> {
   const names = { poolId: pool.id, sub, username };
-  return {
+  return freshUser(call, {
     ...names,
     attributes,
     // Without a password there is nothing yet that a confirmed user could sign in with.
     status: finalUserStatus === "CONFIRMED" && password !== undefined ? "CONFIRMED" : "RESET_REQUIRED",
-    enabled: true,
     credentials: password === undefined ? null : await makeCredentials(call, pool, names, password),
     factors: enableSMSMFA ? { mfa: ["SMS_MFA"] } : {},
-    signedOutAt: 0,
-    createdAt: call.now,
-    updatedAt: call.now,
-    revision: crypto.randomUUID(),
-  };
+  });
 }
 
 /** Sends the pool's invitation after the answer has left: whoever signs in waits for no message, and fails by none. */
@@ -148,12 +145,7 @@ function welcome(
   );
   if (desiredDeliveryMediums?.length && !reachable?.length) return;
   const destinations = invitationDestinations(user.attributes, reachable);
-  const send = async () => {
-    try {
-      await invite(call, pool, user, THEIR_OWN, destinations, clientMetadata);
-    } catch (error) {
-      call.log("undelivered", { source: "CustomMessage_AdminCreateUser", ...describeError(error) });
-    }
-  };
-  call.waitUntil(send());
+  sendLater(call, "CustomMessage_AdminCreateUser", () =>
+    invite(call, pool, user, THEIR_OWN, destinations, clientMetadata),
+  );
 }

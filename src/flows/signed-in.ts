@@ -9,6 +9,7 @@ import { Refusal } from "../lib/refusal.ts";
 import { checkToken } from "../mechanisms/tokens/jwt.ts";
 import { signingKeys } from "../mechanisms/tokens/keys.ts";
 import { poolIdOfIssuer } from "./issue-tokens.ts";
+import { userNotFound } from "./resolve.ts";
 
 /** Who holds an access token. */
 export interface SignedIn {
@@ -85,7 +86,7 @@ export async function signedIn(
     call.db.batch([userBySub(call.db, poolId, sub), sessionById(call.db, poolId, session)]),
     spend?.(),
   ]);
-  if (!user) throw new Refusal("UserNotFoundException", "User does not exist.");
+  if (!user) throw userNotFound();
   // Before the session, which the reset has ended: this answer says what to do.
   if (user.enabled && user.status === "RESET_REQUIRED") {
     throw new Refusal("PasswordResetRequiredException", "Password reset required for the user");

@@ -29,23 +29,29 @@ export const newSeed = (): string => toBase32(makeSeed());
 export const sealSeed = (call: Call, owner: Owner, seed: string): Promise<string> =>
   call.keyring.seal(PURPOSE, utf8(seed), boundTo(owner));
 
-/** The seed that `sealSeed` sealed for this user, in base32; undefined for another's, or once its master key was retired. */
+/**
+ * The seed that `sealSeed` sealed for this user, in base32; undefined for another's, or once its master key was
+ * retired.
+ */
 export async function openSeed(call: Call, owner: Owner, sealed: string): Promise<string | undefined> {
   const opened = await call.keyring.open(PURPOSE, sealed, boundTo(owner));
   return (opened && fromUtf8(opened)) ?? undefined;
 }
 
-/** The time step whose code for a seed (base32) this is, undefined when it is none of now (RFC 6238, one step either way). */
+/**
+ * The time step whose code for a seed (base32) this is, undefined when it is none of now (RFC 6238, one step either
+ * way).
+ */
 export async function matchesSeed(call: Call, seed: string, code: string): Promise<number | undefined> {
   const bytes = fromBase32(seed);
   return bytes ? matchTotp(bytes, code, call.now) : undefined;
 }
 
 /**
- * Judges a code of a user's authenticator app. Each step's code is taken once (RFC 6238 §5.2): whoever goes on must write
- * `step` to `factors.softwareToken`, guarded by the user's revision, before anything is given for it.
- * @throws Refusal SoftwareTokenMFANotFoundException for a user without app, CodeMismatchException, ExpiredCodeException for
- *   the code of a step that was used, or of one before it
+ * Judges a code of a user's authenticator app. Each step's code is taken once (RFC 6238 §5.2): whoever goes on must
+ * write `step` to `factors.softwareToken`, guarded by the user's revision, before anything is given for it.
+ * @throws Refusal SoftwareTokenMFANotFoundException for a user without app, CodeMismatchException, ExpiredCodeException
+ *   for the code of a step that was used, or of one before it
  */
 export async function judgeTotp(call: Call, user: User, code: string): Promise<{ step: number }> {
   const held = user.factors.softwareToken;

@@ -1,4 +1,4 @@
-import { fromBase64, fromBase64Url, toBase64Url, utf8 } from "./encoding.ts";
+import { fromBase64, fromBase64Url, fromUtf8, toBase64Url, utf8 } from "./encoding.ts";
 
 const IV_BYTES = 12;
 const ID_BYTES = 4;
@@ -86,6 +86,18 @@ export class Keyring {
     } catch {
       return null;
     }
+  }
+
+  /** Seals a value as JSON, likewise. */
+  sealJson(purpose: string, value: object, bound = ""): Promise<string> {
+    return this.seal(purpose, utf8(JSON.stringify(value)), bound);
+  }
+
+  /** @returns the value that `sealJson` sealed, of a type that nobody checks; null as `open` */
+  async openJson<Value>(purpose: string, sealed: string, bound = ""): Promise<Value | null> {
+    const bytes = await this.open(purpose, sealed, bound);
+    const text = bytes && fromUtf8(bytes);
+    return text === null ? null : (JSON.parse(text) as Value);
   }
 
   #derive(purpose: string, master: { id: string; bytes: Uint8Array<ArrayBuffer> }): Promise<PurposeKey> {

@@ -1,4 +1,4 @@
-const LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+export const LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const LOWER_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
 /** Unbiased random text: bytes that would favour the first characters of the alphabet are thrown away. */

@@ -1,5 +1,4 @@
 import type { Call } from "../call.ts";
-import { fromUtf8, utf8 } from "../lib/encoding.ts";
 import { Refusal } from "../lib/refusal.ts";
 
 const PURPOSE = "page-token";
@@ -16,8 +15,7 @@ export async function sealPageToken(
   question: readonly string[],
   position: readonly (string | number)[],
 ): Promise<string> {
-  const content = JSON.stringify([call.now + LIFETIME, ...position]);
-  return call.keyring.seal(PURPOSE, utf8(content), JSON.stringify(question));
+  return call.keyring.sealJson(PURPOSE, [call.now + LIFETIME, ...position], JSON.stringify(question));
 }
 
 /**
@@ -31,12 +29,9 @@ export async function openPageToken<Position extends readonly (string | number)[
   token: string | undefined,
 ): Promise<Position | undefined> {
   if (token === undefined) return undefined;
-  const bytes = await call.keyring.open(PURPOSE, token, JSON.stringify(question));
-  const content = bytes && fromUtf8(bytes);
-  if (content) {
-    const [expires, ...position] = JSON.parse(content) as [number, ...(string | number)[]];
-    if (expires > call.now) return position as unknown as Position;
-  }
+  const content = await call.keyring.openJson<[number, ...Position]>(PURPOSE, token, JSON.stringify(question));
+  const [expires = 0, ...position] = content ?? [];
+  if (expires > call.now) return position as unknown as Position;
   throw new Refusal("InvalidParameterException", "Invalid pagination token given.");
 }
 

@@ -1,7 +1,13 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
+/**
+ * What is proven at sign-in: a password, a second factor, a code in the place of a password, or whatever triggers
+ * judge.
+ */
+export type ProofKind = "password" | "mfa" | "one-time-password" | "custom-challenge";
+
 export type AttemptKind =
-  | "password"
+  | ProofKind
   | "change-password"
   | "confirm-sign-up"
   | "send-sign-up"
@@ -11,9 +17,6 @@ export type AttemptKind =
   | "verify-attribute"
   | "send-attribute"
   | "enter-device-code"
-  | "mfa"
-  | "one-time-password"
-  | "custom-challenge"
   | "send-one-time-password"
   | "verify-software-token";
 

@@ -4,6 +4,7 @@ import { AuthorizationError, type ResponseTarget } from "../../flows/authorizati
 import { describeError } from "../../lib/log.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { leadTo } from "./lead-to.ts";
+import { logRefusal } from "./log-refusal.ts";
 import { sendResponse } from "./send-response.tsx";
 
 /**
@@ -14,7 +15,7 @@ import { sendResponse } from "./send-response.tsx";
 export async function tellFault(c: Context, call: Call, thrown: unknown, target?: ResponseTarget): Promise<Response> {
   const path = c.req.path;
   if (thrown instanceof Refusal) {
-    call.log("refused", { target: path, name: thrown.name, reason: thrown.reason ?? thrown.message });
+    logRefusal(call, path, thrown);
   } else {
     call.log("failed", { target: path, ...describeError(thrown) });
   }

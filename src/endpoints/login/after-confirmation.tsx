@@ -1,7 +1,8 @@
-import { allowsAny } from "../../flows/explicit-auth-flows.ts";
+import { allowsChoice } from "../../flows/explicit-auth-flows.ts";
 import { UnconfirmedUser } from "../../flows/sign-in/account-state.ts";
 import { signInByProof } from "../../flows/sign-in/at-pages.ts";
 import { Refusal } from "../../lib/refusal.ts";
+import { logRefusal } from "../browser/log-refusal.ts";
 import { goOn } from "./go-on.tsx";
 import type { Unconfirmed } from "./confirm-form.tsx";
 import type { Visit } from "./login-page.tsx";
@@ -23,7 +24,7 @@ export async function afterConfirmation(visit: Visit, { name = "", proof }: Unco
       return await goOn(visit, outcome, {}, isErrand(visit) || (await offersPasskey(visit)));
     } catch (thrown) {
       if (!isOfPerson(visit, thrown)) throw thrown;
-      call.log("refused", { target: "CONFIRM_SIGN_UP", name: thrown.name, reason: thrown.reason ?? thrown.message });
+      logRefusal(call, "CONFIRM_SIGN_UP", thrown);
     }
   }
   return {
@@ -34,7 +35,7 @@ export async function afterConfirmation(visit: Visit, { name = "", proof }: Unco
 
 /** Amazon Cognito: managed login offers new users a passkey, where they could sign in by it. */
 const offersPasskey = async (visit: Visit): Promise<boolean> =>
-  allowsAny(visit.request.client.settings, ["ALLOW_USER_AUTH"]) && hasPasskeysHere(visit);
+  allowsChoice(visit.request.client) && hasPasskeysHere(visit);
 
 /** Whether the sign-in page will tell the person, if it still stands. A proof may also be another user's. */
 const isOfPerson = ({ texts }: Visit, thrown: unknown): thrown is Refusal =>

@@ -1,5 +1,5 @@
-// The CAPTCHA in the forms of strangers, where the owner has one. It stands before all else that such a form does. The API
-// has none: whoever holds a client id can ask it without.
+// The CAPTCHA in the forms of strangers, where the owner has one. It stands before all else that such a form does. The
+// API has none: whoever holds a client id can ask it without.
 import { Refusal } from "../../lib/refusal.ts";
 import { isSolved } from "../../mechanisms/captcha/turnstile.ts";
 import type { Fields, Visit } from "./login-page.tsx";

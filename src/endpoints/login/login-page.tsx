@@ -16,6 +16,7 @@ import { deviceCookie, readCookie, sessionCookie } from "../browser/cookies.ts";
 import { CSRF_FIELD, csrfToken, isFromOurPage } from "../browser/csrf.ts";
 import { tellFault } from "../browser/fault.ts";
 import { languageOf } from "../browser/language.ts";
+import { logRefusal } from "../browser/log-refusal.ts";
 import { queryOf, readForm, readQuery } from "../browser/parameters.ts";
 import { formTargets } from "../browser/send-response.tsx";
 import { beginLook } from "./begin-look.ts";
@@ -73,8 +74,7 @@ export function loginPage({ path, show, submit }: PageOfLogin): Hono<LoginEnv> {
       } catch (thrown) {
         const text = messageOf(visit.texts, thrown);
         if (text === undefined) throw thrown;
-        const { name, reason, message } = thrown as Refusal;
-        visit.call.log("refused", { target: path, name, reason: reason ?? message });
+        logRefusal(visit.call, path, thrown as Refusal);
         return withNotice(await show(visit, sent), { kind: "error", text });
       }
     }),

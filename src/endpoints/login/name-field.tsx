@@ -1,5 +1,5 @@
 import { Refusal } from "../../lib/refusal.ts";
-import { isPhone } from "../../mechanisms/attributes/formats.ts";
+import { isPhone, isUsername } from "../../mechanisms/attributes/formats.ts";
 import { Field, type FieldProps } from "../../ui/form.tsx";
 import type { Fields, Visit } from "./login-page.tsx";
 
@@ -72,6 +72,3 @@ export function readUsername(visit: Visit, sent: Fields): string {
   if (isUsername(name)) return name;
   throw new Refusal("InvalidParameterException", "USERNAME is malformed.");
 }
-
-/** Whether a text is a name that a user can sign up with: at most 128 characters, and neither spaces nor controls. */
-export const isUsername = (text: string): boolean => /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(text);

@@ -24,7 +24,9 @@ export function worksHere({ c, call }: Visit, relyingParty: string): boolean {
   return fitsOrigin({ type: "", challenge: "", origin, crossOrigin: false }, relyingParty, call.settings.development);
 }
 
-/** Whether browsers can use passkeys of the pool at the page that is open. No hop while the pool's domains are known. */
+/**
+ * Whether browsers can use passkeys of the pool at the page that is open. No hop while the pool's domains are known.
+ */
 export async function hasPasskeysHere(visit: Visit): Promise<boolean> {
   const { call, request } = visit;
   const relyingParty = allowsPasskeys(request.pool) ? await relyingPartyOf(call, request.pool) : undefined;

@@ -1,5 +1,5 @@
-// Someone comes to add a passkey and has to sign in first: what brings them back afterwards is a parameter of the address,
-// beside those of the authorization, which all pages of the sign-in carry along.
+// Someone comes to add a passkey and has to sign in first: what brings them back afterwards is a parameter of the
+// address, beside those of the authorization, which all pages of the sign-in carry along.
 import type { Visit } from "./login-page.tsx";
 
 export const ADD_PASSKEY_PATH = "/passkeys/add";

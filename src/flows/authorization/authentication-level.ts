@@ -1,5 +1,6 @@
 import { mfaMode } from "../../directory/pool.ts";
 import type { Pool } from "../../directory/pools.ts";
+import { allowsPasskeys } from "../passkey-rules.ts";
 
 /** Levels of assurance, as `AcrConfiguration` counts them; the fourth is of no way to sign in that is built. */
 type Level = 1 | 2 | 3 | 4;
@@ -19,10 +20,9 @@ export const acrOf = (pool: Pool, amr: readonly string[]): string => nameOf(pool
 
 /** The levels that some user of the pool could reach, lowest first, as the pool names them. */
 export function acrsOf(pool: Pool): string[] {
-  const factors = pool.settings.Policies?.SignInPolicy?.AllowedFirstAuthFactors ?? [];
   return [
     nameOf(pool, 1),
     ...(mfaMode(pool.settings) === "OFF" ? [] : [nameOf(pool, 2)]),
-    ...(factors.includes("WEB_AUTHN") ? [nameOf(pool, 3)] : []),
+    ...(allowsPasskeys(pool) ? [nameOf(pool, 3)] : []),
   ];
 }

@@ -1,7 +1,6 @@
 import type { Call } from "../../call.ts";
 import type { Client } from "../../directory/clients.ts";
 import type { SessionTerms } from "../../directory/session-terms.ts";
-import { fromUtf8, utf8 } from "../../lib/encoding.ts";
 
 /** What a code stands for. It travels sealed inside the code, so that giving one writes nothing. */
 export interface CodeGrant {
@@ -34,11 +33,8 @@ const PURPOSE = "authorization-code";
 const boundTo = (client: Client): string => JSON.stringify([client.poolId, client.id]);
 
 export const sealCode = (call: Call, client: Client, grant: CodeGrant): Promise<string> =>
-  call.keyring.seal(PURPOSE, utf8(JSON.stringify(grant)), boundTo(client));
+  call.keyring.sealJson(PURPOSE, grant, boundTo(client));
 
 /** @returns what the code stands for, or null when it is foreign, altered, or another client's */
-export async function openCode(call: Call, client: Client, code: string): Promise<CodeGrant | null> {
-  const opened = await call.keyring.open(PURPOSE, code, boundTo(client));
-  const text = opened && fromUtf8(opened);
-  return text ? (JSON.parse(text) as CodeGrant) : null;
-}
+export const openCode = (call: Call, client: Client, code: string): Promise<CodeGrant | null> =>
+  call.keyring.openJson(PURPOSE, code, boundTo(client));

@@ -24,7 +24,8 @@ export async function authorize(
 
 /**
  * Whether a request can be answered for a session without asking the person (OpenID Connect Core 1.0 §3.1.2.3).
- * @param fresh milliseconds for which a sign-in counts as made for the request, whatever that says of `prompt` and `max_age`
+ * @param fresh milliseconds for which a sign-in counts as made for the request, whatever that says of `prompt` and
+ *   `max_age`
  */
 export function suffices(call: Call, request: AuthorizationRequest, live: LiveSession, fresh = 0): boolean {
   const { pool, prompt, maxAge, hinted, acr } = request;

@@ -10,10 +10,10 @@ import { AuthorizationError, type AuthorizationResponse, respond } from "./autho
 import { answerPushed } from "./request/pushed-request.ts";
 
 /**
- * What a client is given for a person who is signed in: a code, tokens, or both (RFC 6749 §4.1.2, §4.2.2; OpenID Connect
- * Core 1.0 §3.3.2.5). A code alone costs no hop.
- * @throws AuthorizationError unmet_authentication_requirements; login_required for another person than the client expects, invalid_request for a pushed
- *   request that was answered meanwhile; Refusal UnexpectedLambdaException
+ * What a client is given for a person who is signed in: a code, tokens, or both (RFC 6749 §4.1.2, §4.2.2; OpenID
+ * Connect Core 1.0 §3.3.2.5). A code alone costs no hop.
+ * @throws AuthorizationError unmet_authentication_requirements; login_required for another person than the client
+ *   expects, invalid_request for a pushed request that was answered meanwhile; Refusal UnexpectedLambdaException
  */
 export async function completeAuthorization(
   call: Call,

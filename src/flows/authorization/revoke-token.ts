@@ -10,10 +10,10 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /**
  * Ends the whole family of a refresh token; one that rotation has replaced will do, too. One hop.
- * @param linked whether the browser session that it came from ends, too; in a pool that does not track sessions it does not
- *   (Amazon Cognito API: RevokeToken, RevokeAssociatedSessions)
- * @returns what became of it: `revoked` also where it was before, `disabled` where the client's tokens cannot be revoked,
- *   `foreign` where it belongs to another client, and otherwise what the text is instead of a refresh token
+ * @param linked whether the browser session that it came from ends, too; in a pool that does not track sessions it does
+ *   not (Amazon Cognito API: RevokeToken, RevokeAssociatedSessions)
+ * @returns what became of it: `revoked` also where it was before, `disabled` where the client's tokens cannot be
+ *   revoked, `foreign` where it belongs to another client, and otherwise what the text is instead of a refresh token
  */
 export async function revokeToken(
   call: Call,

@@ -45,7 +45,9 @@ function checkEnabled(pool: Pool): void {
 /** A challenge is of one user alone. Its client is told apart by itself, as that is refused in other words. */
 const boundTo = (pool: Pool, user: User): string[] => ["registration", pool.id, user.sub];
 
-/** The name that authenticators show: what the person signs in with, where their username is a UUID that they never see. */
+/**
+ * The name that authenticators show: what the person signs in with, where their username is a UUID that they never see.
+ */
 const shownName = (pool: Pool, user: User): string =>
   usernameAttributes(pool)
     .map((attribute) => user.attributes[attribute])

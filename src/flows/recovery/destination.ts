@@ -26,9 +26,9 @@ export function recoveryAttributes(pool: Pool): Attribute[] {
 }
 
 /**
- * Where a user's reset code goes: the first of the pool's recovery attributes that the user has proven. Where the pool says
- * how accounts are recovered, an address that second factors go to is passed over: one mailbox, or one phone, would be
- * password and second factor at once (Amazon Cognito API: AccountRecoverySettingType).
+ * Where a user's reset code goes: the first of the pool's recovery attributes that the user has proven. Where the pool
+ * says how accounts are recovered, an address that second factors go to is passed over: one mailbox, or one phone,
+ * would be password and second factor at once (Amazon Cognito API: AccountRecoverySettingType).
  * @throws Refusal InvalidParameterException when there is none, NotAuthorizedException where only administrators reset
  */
 export function recoveryDestination(pool: Pool, user: User): Destination {

@@ -14,8 +14,8 @@ import { steps } from "./steps/steps.ts";
  */
 export async function advance(call: Call, candidate: Candidate): Promise<Outcome> {
   const { user, custom, passed } = candidate;
-  // Nothing is proven yet in a custom flow until its triggers say so, or a password came first. What the owner asks may prove
-  // little by itself, and a second factor that followed it is no first one.
+  // Nothing is proven yet in a custom flow until its triggers say so, or a password came first. What the owner asks may
+  // prove little by itself, and a second factor that followed it is no first one.
   if (custom && !custom.done && (passed[0] ?? "CUSTOM_CHALLENGE") === "CUSTOM_CHALLENGE")
     return goOnCustom(call, { ...candidate, custom });
   if (!user) throw wrongPassword("unknown user");

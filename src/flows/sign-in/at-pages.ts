@@ -1,6 +1,6 @@
-// The sign-in engine as the pages drive it: by password, by choice, by the owner's challenges, by answers to challenges, and
-// onwards after a confirmation. ExplicitAuthFlows says what a client's program may do, so it does not count here (Amazon Cognito:
-// login endpoint).
+// The sign-in engine as the pages drive it: by password, by choice, by the owner's challenges, by answers to
+// challenges, and onwards after a confirmation. ExplicitAuthFlows says what a client's program may do, so it does not
+// count here (Amazon Cognito: login endpoint).
 import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
 import type { Client } from "../../directory/clients.ts";
@@ -13,8 +13,8 @@ import { byChoice } from "./by-choice.ts";
 import { byCustom } from "./by-custom.ts";
 import { passkeyRequest, signInByPasskey } from "./by-passkey.ts";
 import { byPassword } from "./by-password.ts";
-import { candidateOf } from "./candidate.ts";
-import { type Progress, resume, sealProgress } from "./progress.ts";
+import { candidateFor } from "./candidate.ts";
+import { type Progress, resume, sealProgress, TO_CONFIRM } from "./progress.ts";
 import { badSession } from "./refusals.ts";
 import { openState } from "./session-string.ts";
 import type { Challenge, Outcome, SignedInBrowser, Turn } from "./sign-in.ts";
@@ -33,9 +33,6 @@ export interface At {
   /** Whether they asked for it to be remembered as one. */
   trust?: boolean | undefined;
 }
-
-/** Minutes that a person may take to find the code in their mail and still be signed in by confirming. */
-const PROOF_MINUTES = 15;
 
 const turnOf = ({ client, ...at }: At, given: Record<string, string>): Turn => ({
   ...at,
@@ -56,8 +53,8 @@ export const signInByPassword = async (call: Call, at: At, name: string, passwor
   atPages(await byPassword(call, turnOf(at, { USERNAME: name, PASSWORD: password })));
 
 /**
- * Begins a sign-in by name alone, whose user picks of what they have. Where there is only one way, it is asked for at once.
- * Nobody learns here whether there is such a user. @throws Refusal as USER_AUTH
+ * Begins a sign-in by name alone, whose user picks of what they have. Where there is only one way, it is asked for at
+ * once. Nobody learns here whether there is such a user. @throws Refusal as USER_AUTH
  */
 export const chooseAtPages = async (call: Call, at: At, name: string): Promise<PageOutcome> =>
   atPages(await byChoice(call, turnOf(at, { USERNAME: name })));
@@ -73,7 +70,11 @@ export const customAtPages = async (call: Call, at: At, name: string): Promise<P
 export const passkeyRequestAtPages = (call: Call, at: At): ReturnType<typeof passkeyRequest> =>
   passkeyRequest(call, turnOf(at, {}));
 
-/** Signs in by a passkey that names its user. @param credential JSON, as it came. @throws Refusal as `signInByPasskey` */
+/**
+ * Signs in by a passkey that names its user.
+ * @param credential JSON, as it came.
+ * @throws Refusal as `signInByPasskey`
+ */
 export const signInByPasskeyAtPages = async (call: Call, at: At, credential: string): Promise<PageOutcome> =>
   atPages(await signInByPasskey(call, turnOf(at, {}), credential));
 
@@ -91,9 +92,8 @@ export const answerAtPages = async (
  * Only for users who have just proven their password, or chosen it.
  */
 export async function sealProof(call: Call, at: At, user: User): Promise<string> {
-  const read = { user, groups: [], found: undefined };
-  const candidate = await candidateOf(call, turnOf(at, {}), user.username, read);
-  return sealProgress(call, { ...candidate, passed: ["PASSWORD"] }, "CONFIRM_SIGN_UP", {}, PROOF_MINUTES * 60_000);
+  const candidate = await candidateFor(call, turnOf(at, {}), user);
+  return sealProgress(call, { ...candidate, passed: ["PASSWORD"] }, "CONFIRM_SIGN_UP", {}, TO_CONFIRM);
 }
 
 /**

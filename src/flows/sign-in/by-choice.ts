@@ -10,22 +10,22 @@ import { checkSecretHash } from "../client-secrets.ts";
 import { hidesUsers } from "../hidden-users.ts";
 import { advance } from "./advance.ts";
 import { afterSignUp } from "./after-sign-up.ts";
-import { srpValue } from "./by-srp.ts";
 import { candidateOf } from "./candidate.ts";
-import { firstFactors, offerFirstFactor, usualFactors } from "./first-factors.ts";
+import { type FirstFactor, firstFactors, offerFirstFactor, usualFactors } from "./first-factors.ts";
 import { judgePassword, migrateCounted } from "./judge-password.ts";
 import { countProofTry } from "./lockout.ts";
 import { preAuthenticate } from "./pre-authenticate.ts";
-import { NO_TRY } from "./progress.ts";
+import { noTry } from "./progress.ts";
 import { readUser } from "./read-user.ts";
 import { noFirstFactor, submittedName } from "./refusals.ts";
 import type { Outcome, Turn } from "./sign-in.ts";
+import { srpValue } from "./srp-exchange.ts";
 import { offerSelection } from "./steps/select-challenge.ts";
 
 /**
  * USER_AUTH: the user picks what to begin with of what the pool allows and they have (Amazon Cognito: choice-based
- * sign-in). One hop, and one more for what sends a code or gives tokens. Where the client hides users, a name that nobody
- * has is offered what one of the pool's users would be, and whatever answers it is wrong.
+ * sign-in). One hop, and one more for what sends a code or gives tokens. Where the client hides users, a name that
+ * nobody has is offered what one of the pool's users would be, and whatever answers it is wrong.
  * @param session of a sign-up that was confirmed: then nothing is asked for again
  */
 export async function byChoice(call: Call, turn: Turn, session?: string): Promise<Outcome> {
@@ -44,7 +44,7 @@ async function choose(call: Call, turn: Turn): Promise<Outcome> {
   const other = hidesUsers(client) ? subNear(pool.id, await placeOf(call, pool, name)) : "";
   const [tries, [known], groups, [found], passkeys, [usual], passkeysOfUsual] = await call.db.batch([
     password === undefined
-      ? NO_TRY(call)
+      ? noTry(call)
       : countProofTry(call, { poolId: pool.id, subject: subject.query, kind: "password" }),
     ...readUser(call, turn, sub),
     passkeysOf(call.db, pool.id, sub),
@@ -61,7 +61,7 @@ async function choose(call: Call, turn: Turn): Promise<Outcome> {
   const own = user ? firstFactors(pool, user, passkeys.length > 0) : [];
   if (own.length === 0 && !hidesUsers(client)) throw noFirstFactor();
   const theirs = usual ? firstFactors(pool, usual, passkeysOfUsual.length > 0) : [];
-  const [available = usualFactors(pool)] = [own, theirs].filter(({ length }) => length > 0);
+  const available = [own, theirs].find(({ length }) => length > 0) ?? usualFactors(pool);
   // Whoever has nothing to begin with is nobody here: what stands in for that must lead nowhere.
   const read = { user: own.length > 0 ? user : undefined, groups, found };
   const candidate = { ...(await candidateOf(call, turn, name, read)), available };
@@ -71,8 +71,7 @@ async function choose(call: Call, turn: Turn): Promise<Outcome> {
     const judged = await judgePassword(call, turn, candidate.user, { password, tries, unknown });
     return advance(call, { ...candidate, user: judged, passed: ["PASSWORD"] });
   }
-  const [only, ...others] = available;
-  const factor = preferred ? available.find((each) => each === preferred) : others.length === 0 ? only : undefined;
+  const factor = askedAtOnce(available, preferred);
   const challenge = factor
     ? await offerFirstFactor(call, candidate, factor, candidate.user ? passkeys : [])
     : await offerSelection(call, candidate);
@@ -80,8 +79,18 @@ async function choose(call: Call, turn: Turn): Promise<Outcome> {
 }
 
 /**
- * Where among the subs of a pool the user is looked for who stands in for a name that nobody has: the same each time, so
- * that the answer stays the same as well; and spread over all users, so that it is as often this or that as theirs are.
+ * What there is no choice about: what the client prefers, if it is offered; without a preference, the only way there
+ * is.
+ */
+function askedAtOnce(available: readonly FirstFactor[], preferred: string | undefined): FirstFactor | undefined {
+  if (preferred) return available.find((factor) => factor === preferred);
+  return available.length === 1 ? available[0] : undefined;
+}
+
+/**
+ * Where among the subs of a pool the user is looked for who stands in for a name that nobody has: the same each time,
+ * so that the answer stays the same as well; and spread over all users, so that it is as often this or that as theirs
+ * are.
  */
 async function placeOf(call: Call, pool: Pool, name: string): Promise<string> {
   const { bytes } = await call.keyring.oldest("unknown-user");

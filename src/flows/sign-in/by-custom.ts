@@ -3,17 +3,17 @@ import { subOf } from "../../directory/users.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { checkSecretHash } from "../client-secrets.ts";
 import { advance } from "./advance.ts";
-import { srpValue } from "./by-srp.ts";
 import { candidateOf } from "./candidate.ts";
 import { preAuthenticate } from "./pre-authenticate.ts";
 import { readUser } from "./read-user.ts";
 import { submittedName } from "./refusals.ts";
 import type { CustomFlow, Outcome, Turn } from "./sign-in.ts";
+import { srpValue } from "./srp-exchange.ts";
 
 /**
  * CUSTOM_AUTH: the owner's triggers choose the challenges. With CHALLENGE_NAME `SRP_A` the password can be among them
- * (Amazon Cognito: SRP password verification in custom authentication flow). One hop beside the triggers. An unknown user
- * is led through the same challenges where the client hides users.
+ * (Amazon Cognito: SRP password verification in custom authentication flow). One hop beside the triggers. An unknown
+ * user is led through the same challenges where the client hides users.
  */
 export async function byCustom(call: Call, turn: Turn): Promise<Outcome> {
   const { pool, client, given } = turn;

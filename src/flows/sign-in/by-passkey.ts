@@ -1,5 +1,5 @@
-// Signing in by passkey without saying who one is: the browser shows the passkeys that it has, and the one that is picked
-// names its user (Web Authentication Level 3 §4, discoverable credential). For the pages.
+// Signing in by passkey without saying who one is: the browser shows the passkeys that it has, and the one that is
+// picked names its user (Web Authentication Level 3 §4, discoverable credential). For the pages.
 import type { PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/server";
 import type { Call } from "../../call.ts";
 import { passkeyById } from "../../directory/passkeys.ts";
@@ -12,7 +12,7 @@ import { challengeLifetime } from "../../mechanisms/tokens/lifetimes.ts";
 import { allowsPasskeys, relyingPartyOf, userVerificationOf } from "../passkey-rules.ts";
 import { advance } from "./advance.ts";
 import { candidateOf } from "./candidate.ts";
-import { judgeProof } from "./passkey-proof.ts";
+import { judgePasskey } from "./passkey-proof.ts";
 import { preAuthenticate } from "./pre-authenticate.ts";
 import { readUser } from "./read-user.ts";
 import { usedSession, wrongPassword } from "./refusals.ts";
@@ -38,8 +38,8 @@ export async function passkeyRequest(
 }
 
 /**
- * Signs in by the passkey that was picked. Two hops: the challenge is spent beside the read of user and passkey, before the
- * proof is judged, and takes one answer.
+ * Signs in by the passkey that was picked. Two hops: the challenge is spent beside the read of user and passkey, before
+ * the proof is judged, and takes one answer.
  * @param text AuthenticationResponseJSON, as it came
  * @throws Refusal NotAuthorizedException, and whatever the engine refuses with
  */
@@ -58,7 +58,7 @@ export async function signInByPasskey(call: Call, turn: Turn, text: string): Pro
   if (!user) throw wrongPassword("passkey of nobody");
   await preAuthenticate(call, turn, user, user.username);
   const asked = { challenge: clientData.challenge, relyingParty: challenge.relyingParty };
-  const proven = await judgeProof(call, turn, user, credential, asked, passkey);
+  const proven = await judgePasskey(call, turn, user, credential, asked, passkey);
   // As where it can be chosen (`firstFactors`): a temporary password is replaced by who knows it.
   if (user.status === "FORCE_CHANGE_PASSWORD") throw wrongPassword("the password is temporary");
   const candidate = await candidateOf(call, turn, user.username, { user, groups, found });

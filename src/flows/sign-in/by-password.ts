@@ -2,12 +2,12 @@ import type { Call } from "../../call.ts";
 import { subOf } from "../../directory/users.ts";
 import { attemptSubject } from "../attempt-subject.ts";
 import { checkSecretHash } from "../client-secrets.ts";
-import { SELF_SERVICE_SCOPE } from "../signed-in.ts";
 import { advance } from "./advance.ts";
+import { candidateOf } from "./candidate.ts";
 import { judgePassword, migrateCounted } from "./judge-password.ts";
 import { countProofTry } from "./lockout.ts";
 import { preAuthenticate } from "./pre-authenticate.ts";
-import { deviceOf, readUser } from "./read-user.ts";
+import { readUser } from "./read-user.ts";
 import { required, submittedName } from "./refusals.ts";
 import type { Outcome, Turn } from "./sign-in.ts";
 
@@ -29,8 +29,6 @@ export async function byPassword(call: Call, turn: Turn): Promise<Outcome> {
   const user = known ?? (await migrateCounted(call, turn, { name, password, validationData }, counted));
   await preAuthenticate(call, turn, user, name);
   const judged = await judgePassword(call, turn, user, { password, ...counted });
-  const { sub, username } = judged;
-  const device = await deviceOf(turn, judged, found);
-  const who = { name, sub, username, user: judged, groups, device };
-  return advance(call, { ...who, turn, passed: ["PASSWORD"], scope: SELF_SERVICE_SCOPE, writes: [] });
+  const candidate = await candidateOf(call, turn, name, { user: judged, groups, found });
+  return advance(call, { ...candidate, passed: ["PASSWORD"] });
 }

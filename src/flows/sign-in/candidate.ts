@@ -8,7 +8,7 @@ import { toHex, utf8 } from "../../lib/encoding.ts";
 import { hmacSha256 } from "../../lib/hash.ts";
 import { attemptSubject } from "../attempt-subject.ts";
 import { SELF_SERVICE_SCOPE } from "../signed-in.ts";
-import { deviceOf } from "./read-user.ts";
+import { knownDevice } from "./read-user.ts";
 import type { Candidate, Turn } from "./sign-in.ts";
 
 /**
@@ -29,12 +29,16 @@ export async function candidateOf(
     username: user?.username ?? (await standIn(call, turn.pool, name)),
     user,
     groups,
-    device: await deviceOf(turn, user, found),
+    device: await knownDevice(turn, user, found),
     passed: [],
     scope: SELF_SERVICE_SCOPE,
     writes: [],
   };
 }
+
+/** Likewise of a user who was read elsewhere, for a Session: those who come back with it are read again. */
+export const candidateFor = (call: Call, turn: Turn, user: User): Promise<Candidate> =>
+  candidateOf(call, turn, user.username, { user, groups: [], found: undefined });
 
 /**
  * The USER_ID_FOR_SRP of a name that nobody has: what a known user's would look like. Where people sign in by e-mail,

@@ -13,15 +13,18 @@ import { steps } from "./steps/steps.ts";
 /** Answers after which a flow can only end: DefineAuthChallenge that never says so would keep it going for ever. */
 const MOST_ANSWERS = 100;
 
-/** Characters (JSON) that the triggers of one flow can have remembered: private parameters, and metadata of all challenges. */
+/**
+ * Characters (JSON) that the triggers of one flow can have remembered: private parameters, and metadata of all
+ * challenges.
+ */
 const MOST_REMEMBERED = 65_536;
 
 /** A sign-in whose triggers are yet to choose. */
 export type Undecided = Candidate & { custom: CustomFlow };
 
 /**
- * The challenges of ours that the triggers are told of in `session`, each with those that came before it unseen, and that
- * DefineAuthChallenge can name (Amazon Cognito: define auth challenge Lambda trigger, `challengeName`). Of others,
+ * The challenges of ours that the triggers are told of in `session`, each with those that came before it unseen, and
+ * that DefineAuthChallenge can name (Amazon Cognito: define auth challenge Lambda trigger, `challengeName`). Of others,
  * such as a new password, the owner's code knows nothing.
  */
 const TOLD: ReadonlyMap<string, readonly ChallengeNameType[]> = new Map([
@@ -46,7 +49,8 @@ export const withPassed = (custom: CustomFlow, name: ChallengeNameType): CustomF
  * Asks DefineAuthChallenge what comes next, and CreateAuthChallenge for the challenge where that is the owner's own.
  * @returns the challenge, or the candidate once tokens are to be issued
  * @throws Refusal NotAuthorizedException where the trigger fails the sign-in or it has become endless,
- *   InvalidLambdaResponseException where the trigger says nothing, or names what cannot be asked now, and as `askCustom`
+ *   InvalidLambdaResponseException where the trigger says nothing, or names what cannot be asked now, and as
+ *   `askCustom`
  */
 export async function defineNext(call: Call, candidate: Undecided): Promise<{ challenge: Challenge } | Candidate> {
   const { passed, custom } = candidate;
@@ -105,8 +109,9 @@ async function offerPassword(call: Call, candidate: Undecided): Promise<Challeng
 }
 
 /**
- * A second factor, or a device. Either comes after a first factor: a password, or an answer to a challenge of the owner's
- * that was right. Before, they would tell strangers how a user signs in, and count as more than the one factor they are.
+ * A second factor, or a device. Either comes after a first factor: a password, or an answer to a challenge of the
+ * owner's that was right. Before, they would tell strangers how a user signs in, and count as more than the one factor
+ * they are.
  */
 async function offerFactor(call: Call, candidate: Undecided, name: string): Promise<Challenge> {
   const { turn, user, custom } = candidate;

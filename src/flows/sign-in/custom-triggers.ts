@@ -7,8 +7,8 @@ import type { Candidate } from "./sign-in.ts";
 type CustomTrigger = "DefineAuthChallenge" | "CreateAuthChallenge" | "VerifyAuthChallengeResponse";
 
 /**
- * Asks one of the triggers that make up a custom flow (Amazon Cognito: custom authentication challenge Lambda triggers).
- * None can be done without.
+ * Asks one of the triggers that make up a custom flow (Amazon Cognito: custom authentication challenge Lambda
+ * triggers). None can be done without.
  * @param request what it is told beside the user and ClientMetadata
  * @param response the response members preset
  * @throws Refusal InvalidUserPoolConfigurationException where the pool has no such trigger, and as `runTrigger`
@@ -42,7 +42,10 @@ export async function askCustom<Name extends CustomTrigger>(
   });
 }
 
-/** What CreateAuthChallenge has said that only VerifyAuthChallengeResponse is told, and the `session` of later challenges. */
+/**
+ * What CreateAuthChallenge has said that only VerifyAuthChallengeResponse is told, and the `session` of later
+ * challenges.
+ */
 export interface CustomChallenge {
   privateChallengeParameters?: Record<string, string>;
   challengeMetadata?: string;

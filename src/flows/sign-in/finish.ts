@@ -7,21 +7,23 @@ import { userAttributes } from "../../mechanisms/triggers/user-attributes.ts";
 import { trustBrowser } from "../browser-device.ts";
 import { newBrowserSession } from "../browser-session.ts";
 import { newDevice } from "../device-keys.ts";
+import { tracksDevices } from "../devices.ts";
 import { issueTokens, newSession } from "../issue-tokens.ts";
 import type { TokenSource } from "../token-overrides.ts";
 import { whileUnchanged } from "../while-unchanged.ts";
 import { methodsOf } from "./methods.ts";
 import { badSession } from "./refusals.ts";
 import { runWrites } from "./run-writes.ts";
-import { passedSecondFactor, tracksDevices } from "./second-factor.ts";
+import { passedSecondFactor } from "./second-factor.ts";
 import { settle } from "./settle.ts";
 import type { Outcome, SignIn } from "./sign-in.ts";
 
 /**
  * Ends a sign-in: post-authentication trigger, session, and tokens where they are the goal. One hop: the session is
- * opened in the batch that also forgets failed tries and carries the last step's writes, and only for a user who is still
- * as the sign-in saw them. Where a post-authentication trigger is asked, those writes come a hop before.
- * @throws Refusal NotAuthorizedException when the user changed meanwhile or the challenge was answered, AliasExistsException
+ * opened in the batch that also forgets failed tries and carries the last step's writes, and only for a user who is
+ * still as the sign-in saw them. Where a post-authentication trigger is asked, those writes come a hop before.
+ * @throws Refusal NotAuthorizedException when the user changed meanwhile or the challenge was answered,
+ *   AliasExistsException
  */
 export async function finish(call: Call, signIn: SignIn): Promise<Outcome> {
   const { turn, user } = signIn;

@@ -1,15 +1,15 @@
 // What someone can begin a sign-in with where they have the choice (Amazon Cognito: choice-based sign-in, USER_AUTH).
 import type { Call } from "../../call.ts";
-import { mfaMode } from "../../directory/pool.ts";
+import { allowedFirstFactors, mfaMode } from "../../directory/pool.ts";
 import type { Passkey } from "../../directory/passkeys.ts";
 import type { Pool } from "../../directory/pools.ts";
 import type { User } from "../../directory/users.ts";
 import { usableFactors } from "../mfa.ts";
 import { allowsPasskeys } from "../passkey-rules.ts";
 import { codeFactors } from "../passwordless.ts";
-import { srpValue } from "./by-srp.ts";
 import { settle } from "./settle.ts";
 import type { Candidate, Challenge } from "./sign-in.ts";
+import { srpValue } from "./srp-exchange.ts";
 import { offerEmailOtp } from "./steps/email-otp.ts";
 import { offerPassword } from "./steps/password.ts";
 import { offerExchange, offerPasswordSrp } from "./steps/password-srp.ts";
@@ -24,18 +24,16 @@ export type FirstFactor = (typeof FIRST_FACTORS)[number];
 const listed = (factors: readonly FirstFactor[]): FirstFactor[] =>
   FIRST_FACTORS.filter((factor) => factors.includes(factor));
 
-/** SignInPolicyType, AllowedFirstAuthFactors: passwords alone unless the pool says more. */
+/** A password counts twice: by SRP and as it is. */
 const passwordsOf = ({ settings }: Pool): FirstFactor[] =>
-  (settings.Policies?.SignInPolicy?.AllowedFirstAuthFactors ?? ["PASSWORD"]).includes("PASSWORD")
-    ? ["PASSWORD_SRP", "PASSWORD"]
-    : [];
+  allowedFirstFactors(settings).includes("PASSWORD") ? ["PASSWORD_SRP", "PASSWORD"] : [];
 
 const CODES = { email: "EMAIL_OTP", phone_number: "SMS_OTP" } as const;
 
 /**
- * What a user can begin with: of what the pool allows, what they have. Whoever has a temporary password is to replace it.
- * Where a second factor will be asked for, a code is not one of two, and a passkey is both or nothing. Whose provider signs
- * them in has nothing here but a password, if that.
+ * What a user can begin with: of what the pool allows, what they have. Whoever has a temporary password is to replace
+ * it. Where a second factor will be asked for, a code is not one of two, and a passkey is both or nothing. Whose
+ * provider signs them in has nothing here but a password, if that.
  */
 export function firstFactors(pool: Pool, user: User, hasPasskey: boolean): FirstFactor[] {
   const { credentials, status, attributes, factors } = user;

@@ -14,8 +14,8 @@ interface CountedTry {
 }
 
 /**
- * Asks the migration trigger about a name that nobody has. It judges passwords for us, so tries at it are held off as tries
- * at a user's are.
+ * Asks the migration trigger about a name that nobody has. It judges passwords for us, so tries at it are held off as
+ * tries at a user's are.
  * @returns the user who was made, or undefined where there is none
  * @throws Refusal NotAuthorizedException, what the trigger refuses with
  */
@@ -35,8 +35,8 @@ export async function migrateCounted(
 }
 
 /**
- * Judges a password whose try was counted. A wrong one costs a hop, and the same for someone who does not exist or has no
- * password.
+ * Judges a password whose try was counted. A wrong one costs a hop, and the same for someone who does not exist or has
+ * no password.
  * @returns the user whose it is
  * @throws Refusal NotAuthorizedException; UserNotFoundException where the client does not hide users
  */

@@ -23,7 +23,7 @@ export async function judgeSentCode<Extra extends SentCode>(
   attribute: (extra: Extra) => Destination["attribute"] | undefined,
 ): Promise<{ signIn: SignIn; extra: Extra; isFirst: boolean }> {
   const code = required(turn.given, `${step}_CODE`);
-  const kindOf = ({ length }: readonly unknown[]) => (length === 0 ? "one-time-password" : "mfa");
+  const kindOf = (passed: readonly unknown[]) => (passed.length === 0 ? "one-time-password" : "mfa");
   const { candidate, extra, tries, spend } = await resume<Extra>(call, turn, step, session, { counted: kindOf });
   const { user, sub, passed } = candidate;
   const of = { poolId: turn.pool.id, subject: sub, kind: kindOf(passed) } as const;

@@ -1,24 +1,25 @@
 import type { Call } from "../../call.ts";
-import { type AttemptKind, type AttemptOf, countAttempt, lockAttempts } from "../../directory/attempts.ts";
+import { type AttemptOf, countAttempt, lockAttempts, type ProofKind } from "../../directory/attempts.ts";
 import { Refusal } from "../../lib/refusal.ts";
 
+/** Milliseconds without a failure after which the count starts anew; also the longest lock. */
 const QUIET = 15 * 60_000;
 /** Failures that are free of a lock. */
 const FREE = 5;
 /** Tries that may be under way or failed at once: the bound on guesses in parallel, wide enough for a shared test account. */
 const MOST = 30;
-/** Likewise of answers to challenges that the owner's triggers judge. They decide when it is enough; this bounds many flows at once. */
+/**
+ * Likewise of answers to challenges that the owner's triggers judge. They decide when it is enough; this bounds many
+ * flows at once.
+ */
 const MOST_CUSTOM = 100;
 
-/** What is proven at sign-in: a password, a second factor, a code in the place of a password, or whatever triggers judge. */
-export type ProofKind = Extract<AttemptKind, "password" | "mfa" | "one-time-password" | "custom-challenge">;
-
 /** Whose tries at what. */
-export type ProofOf = AttemptOf & { kind: ProofKind };
+type ProofOf = AttemptOf & { kind: ProofKind };
 
 /**
- * Counts a try before it is judged (Amazon Cognito: lockout behaviour). Counting first, in the statement that also reads
- * the user, bounds guesses that are made at the same moment; success clears the count.
+ * Counts a try before it is judged (Amazon Cognito: lockout behaviour). Counting first, in the statement that also
+ * reads the user, bounds guesses that are made at the same moment; success clears the count.
  */
 export const countProofTry = (call: Call, of: ProofOf) =>
   countAttempt(call.db, of, {

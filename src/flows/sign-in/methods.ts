@@ -2,7 +2,10 @@ import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provide
 import { isMultiFactor, provedDevice } from "./second-factor.ts";
 import type { SignIn } from "./sign-in.ts";
 
-/** What each challenge proves, in the registered words (RFC 8176 §2). A custom one may prove anything, and so says nothing. */
+/**
+ * What each challenge proves, in the registered words (RFC 8176 §2). A custom one may prove anything, and so says
+ * nothing.
+ */
 const METHODS: ReadonlyMap<ChallengeNameType, readonly string[]> = new Map([
   ["PASSWORD", ["pwd"]],
   ["PASSWORD_VERIFIER", ["pwd"]],

@@ -1,20 +1,19 @@
-// Codes that are sent while someone signs in: in the place of a password, or after one. What judges the answer travels in the
-// Session, so sending one stores nothing but that it was sent.
+// Codes that are sent while someone signs in: in the place of a password, or after one. What judges the answer travels
+// in the Session, so sending one stores nothing but that it was sent.
 import type { Call } from "../../call.ts";
 import { fold } from "../../directory/names.ts";
 import type { User } from "../../directory/users.ts";
 import { toBase64Url, utf8 } from "../../lib/encoding.ts";
 import { hmacSha256, sha256 } from "../../lib/hash.ts";
 import { Refusal } from "../../lib/refusal.ts";
-import { hashCode, makeCode, matchesCode } from "../../mechanisms/factors/one-time-code.ts";
+import { makeCode } from "../../mechanisms/factors/one-time-code.ts";
+import { hashForKeeping, isCodeOf } from "../code-hash.ts";
 import { checkSenders } from "../custom-sender.ts";
 import { deliverCode, deliveryDetails, type Destination } from "../deliver-code.ts";
 import { deliverLater, hidesUsers, simulatedDestination } from "../hidden-users.ts";
 import { checkLimit, countTry } from "../hourly-limits.ts";
 import { settle } from "./settle.ts";
 import type { Candidate } from "./sign-in.ts";
-
-const PURPOSE = "code";
 
 /** What a Session holds of a code that was sent. */
 export interface SentCode {
@@ -36,7 +35,8 @@ export interface Sent {
  * work is done, and nothing leaves. The candidate's writes run in the same hop.
  * @param destination undefined for someone who does not exist, or has no such address
  * @param digits of the code
- * @throws Refusal UnexpectedLambdaException, LimitExceededException, CodeDeliveryFailureException, NotAuthorizedException
+ * @throws Refusal UnexpectedLambdaException, LimitExceededException, CodeDeliveryFailureException,
+ *   NotAuthorizedException
  */
 export async function sendSignInCode(
   call: Call,
@@ -51,11 +51,11 @@ export async function sendSignInCode(
   const there = user && destination.value !== undefined ? destination : undefined;
   const shown = there ?? (await standIn(call, candidate, attribute));
   const code = makeCode(digits);
-  const key = await call.keyring.newest(PURPOSE);
   const to = await hashOf(shown);
   // A code that went nowhere is no answer to anything.
-  const hash = await hashCode(key.bytes, contextOf(pool.id, there ? to : crypto.randomUUID()), code);
-  // Made-up addresses repeat from name to name, as those of users do not: counted by them, strangers' names would be told apart.
+  const hash = await hashForKeeping(call, contextOf(pool.id, there ? to : crypto.randomUUID()), code);
+  // Made-up addresses repeat from name to name, as those of users do not: counted by them, strangers' names would be
+  // told apart.
   const counted = await codesTo(call, pool.id, there ?? { attribute, value: candidate.sub });
   const [tries] = await settle(call, candidate, [countTry(call, counted)]);
   checkLimit(tries as { refused: number }[]);
@@ -68,7 +68,7 @@ export async function sendSignInCode(
   }
   const { DeliveryMedium, Destination } = deliveryDetails(shown);
   return {
-    state: { code: `${key.id}.${hash}`, to },
+    state: { code: hash, to },
     parameters: {
       CODE_DELIVERY_DELIVERY_MEDIUM: DeliveryMedium as string,
       CODE_DELIVERY_DESTINATION: Destination as string,
@@ -111,11 +111,8 @@ export async function isTheirs(
 }
 
 /** Whether an answer is the code that was sent. */
-export async function isSentCode(call: Call, poolId: string, sent: SentCode, answer: string): Promise<boolean> {
-  const [id = "", hash = ""] = sent.code.split(".");
-  const key = await call.keyring.byId(PURPOSE, id);
-  return key !== undefined && matchesCode(hash, key.bytes, contextOf(poolId, sent.to), answer);
-}
+export const isSentCode = (call: Call, poolId: string, { code, to }: SentCode, answer: string): Promise<boolean> =>
+  isCodeOf(call, code, contextOf(poolId, to), answer);
 
 /** What is said of a wrong code. */
 export const wrongCode = (): Refusal =>

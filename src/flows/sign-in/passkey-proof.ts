@@ -22,14 +22,14 @@ export interface Asked {
 const COUNTER_KEPT = 60_000;
 
 /**
- * Judges the proof of a passkey (Web Authentication Level 3 §7.2). For a user who does not exist, or whose passkey it is
- * not, it does the same work.
+ * Judges the proof of a passkey (Web Authentication Level 3 §7.2). For a user who does not exist, or whose passkey it
+ * is not, it does the same work.
  * @param credential undefined where what came was none
  * @param passkey the one that the credential names, whoever's it is
  * @returns what it adds to the sign-in
  * @throws Refusal NotAuthorizedException
  */
-export async function judgeProof(
+export async function judgePasskey(
   call: Call,
   { pool }: Turn,
   user: User | undefined,
@@ -60,7 +60,10 @@ export async function judgeProof(
   return { userVerified: judged.userVerified, writes: seen(call, own, judged.counter) };
 }
 
-/** Takes the counter down, where there is one. Of two proofs with the same, which only a clone makes, one comes too late. */
+/**
+ * Takes the counter down, where there is one. Of two proofs with the same, which only a clone makes, one comes too
+ * late.
+ */
 const seen = (call: Call, passkey: Passkey, counter: number): Statement[] =>
   counter === 0
     ? []

@@ -6,10 +6,11 @@ import type { Destination } from "../deliver-code.ts";
 import type { SignIn, Turn } from "./sign-in.ts";
 
 /**
- * A sign-in whose user has given back the code that went to an address: it is theirs (Amazon Cognito: SMS and email message
- * MFA). In the place of a password it confirms them, too (Amazon Cognito: authentication flows, passwordless); and takes
- * away the password that came with the sign-up, since whoever chose it may have named the address of somebody else. An
- * address that is another user's name stays unverified, and keeps nobody from signing in; to ask for that takes a hop.
+ * A sign-in whose user has given back the code that went to an address: it is theirs (Amazon Cognito: SMS and email
+ * message MFA). In the place of a password it confirms them, too (Amazon Cognito: authentication flows, passwordless);
+ * and takes away the password that came with the sign-up, since whoever chose it may have named the address of somebody
+ * else. An address that is another user's name stays unverified, and keeps nobody from signing in; to ask for that
+ * takes a hop.
  */
 export async function withProvenAddress(
   call: Call,

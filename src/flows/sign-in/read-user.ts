@@ -6,7 +6,9 @@ import { type User, userBySub } from "../../directory/users.ts";
 import { browserDevice, keyOfBrowser } from "../browser-device.ts";
 import type { Turn } from "./sign-in.ts";
 
-/** The statements by which a sign-in reads its user: with groups, and the device that they sign in from. For a batch. */
+/**
+ * The statements by which a sign-in reads its user: with groups, and the device that they sign in from. For a batch.
+ */
 export const readUser = (call: Call, turn: Turn, sub: string | SQL) =>
   [
     userBySub(call.db, turn.pool.id, sub),
@@ -15,10 +17,10 @@ export const readUser = (call: Call, turn: Turn, sub: string | SQL) =>
   ] as const;
 
 /**
- * The device that was read, if the user's devices are remembered and it is one of them. A browser's cookie proves it here
- * and now; a program is yet to prove it (DEVICE_SRP_AUTH).
+ * The device that was read, if the user's devices are remembered and it is one of them. A browser's cookie proves it
+ * here and now; a program is yet to prove it (DEVICE_SRP_AUTH).
  */
-export async function deviceOf(
+export async function knownDevice(
   { pool, goal, deviceCookie }: Turn,
   user: User | undefined,
   device: Device | undefined,

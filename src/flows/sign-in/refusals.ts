@@ -3,6 +3,7 @@ import { fold } from "../../directory/names.ts";
 import { utf8 } from "../../lib/encoding.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { hidesUsers } from "../hidden-users.ts";
+import { userNotFound } from "../resolve.ts";
 
 /** The one answer to a wrong proof, whoever it was for. */
 export const wrongPassword = (reason: string): Refusal =>
@@ -10,7 +11,7 @@ export const wrongPassword = (reason: string): Refusal =>
 
 /** The answer to an unknown name: the same as to a wrong proof where the client hides users. */
 export const unknownUser = (client: Client): Refusal =>
-  hidesUsers(client) ? wrongPassword("unknown user") : new Refusal("UserNotFoundException", "User does not exist.");
+  hidesUsers(client) ? wrongPassword("unknown user") : userNotFound();
 
 /** Said of someone known who has nothing to begin with that the pool allows. */
 export const noFirstFactor = (): Refusal =>
@@ -39,8 +40,8 @@ const LONGEST_NAME = 512;
 
 /**
  * Bytes that a name may take up in a Session, which holds it as sent and as it is looked up (JSON). More would not fit,
- * and would have to be kept here: for anyone, as often as they ask. Every username fits (UsernameType: 128 characters), and
- * every e-mail address in ASCII.
+ * and would have to be kept here: for anyone, as often as they ask. Every username fits (UsernameType: 128 characters),
+ * and every e-mail address in ASCII.
  */
 const MOST_CARRIED = 800;
 

@@ -6,7 +6,8 @@ import { usedSession } from "./refusals.ts";
 /**
  * Runs what a step decided, in one transaction with what comes next.
  * @returns the rows of each statement
- * @throws Refusal NotAuthorizedException where the challenge was answered meanwhile; AliasExistsException when an attribute that came with the answer is someone else's name
+ * @throws Refusal NotAuthorizedException where the challenge was answered meanwhile; AliasExistsException when an
+ *   attribute that came with the answer is someone else's name
  */
 export async function runWrites(call: Call, [first, ...others]: [Statement, ...Statement[]]): Promise<unknown[][]> {
   try {

@@ -1,5 +1,4 @@
 import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provider";
-import type { Pool } from "../../directory/pools.ts";
 import { mfaMode } from "../../directory/pool.ts";
 import type { MfaFactor } from "../../directory/users.ts";
 import { usableFactors } from "../mfa.ts";
@@ -17,15 +16,19 @@ const SECOND: ReadonlySet<ChallengeNameType> = new Set([
 export const passedSecondFactor = ({ passed }: Pick<Candidate, "passed">): boolean =>
   passed.slice(1).some((name) => SECOND.has(name));
 
-/** Whether a passkey that verified its user, by a fingerprint or PIN, counts as two factors (WebAuthnConfigurationType). */
+/**
+ * Whether a passkey that verified its user, by a fingerprint or PIN, counts as two factors (WebAuthnConfigurationType).
+ */
 const passkeyIsBoth = ({ turn, user, passed, userVerified }: SignIn): boolean =>
   passed[0] === "WEB_AUTHN" &&
   userVerified === true &&
   turn.pool.settings.mfa?.webAuthn?.FactorConfiguration === "MULTI_FACTOR_WITH_USER_VERIFICATION" &&
   user.factors.passkeyIsMfa === true;
 
-/** Whether a remembered device stands in for the second factor (DeviceConfigurationType, ChallengeRequiredOnNewDevice). */
-export const deviceReplacesMfa = ({ turn, device }: Candidate): boolean =>
+/**
+ * Whether a remembered device stands in for the second factor (DeviceConfigurationType, ChallengeRequiredOnNewDevice).
+ */
+const deviceReplacesMfa = ({ turn, device }: Candidate): boolean =>
   device?.remembered === true && turn.pool.settings.DeviceConfiguration?.ChallengeRequiredOnNewDevice === true;
 
 /** Whether a remembered device has proven itself: a browser by its cookie, a program by SRP. */
@@ -57,10 +60,9 @@ export function secondFactor(signIn: SignIn): ChallengeNameType | undefined {
     if (enabled.length > 0) throw badSession("a code that would be both factors");
     return mode === "ON" ? "MFA_SETUP" : undefined;
   }
-  const { preferred } = user.factors;
-  const [only] =
-    usable.length === 1 ? usable : [chosen ?? preferred].filter((factor) => factor && usable.includes(factor));
-  return only ?? "SELECT_MFA_TYPE";
+  if (usable.length === 1) return usable[0];
+  const wanted = chosen ?? user.factors.preferred;
+  return wanted && usable.includes(wanted) ? wanted : "SELECT_MFA_TYPE";
 }
 
 /**
@@ -74,6 +76,3 @@ export function checkUsable({ turn, user }: Candidate, factor: MfaFactor): void 
 /** Whether more than one factor was proven (RFC 8176, `mfa`). */
 export const isMultiFactor = (signIn: SignIn): boolean =>
   passedSecondFactor(signIn) || passkeyIsBoth(signIn) || provedDevice(signIn);
-
-/** Whether the pool remembers devices. */
-export const tracksDevices = ({ settings }: Pool): boolean => settings.DeviceConfiguration !== undefined;

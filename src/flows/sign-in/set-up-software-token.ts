@@ -1,5 +1,5 @@
-// MFA_SETUP on its way: between the challenge and its answer, an authenticator app is given its seed and proven. Session
-// strings carry the seed, so that nothing is stored before it is proven.
+// MFA_SETUP on its way: between the challenge and its answer, an authenticator app is given its seed and proven.
+// Session strings carry the seed, so that nothing is stored before it is proven.
 import type { Call } from "../../call.ts";
 import { findClient } from "../../directory/clients.ts";
 import type { Statement } from "../../directory/database.ts";
@@ -10,12 +10,12 @@ import {
   checkOffersApps,
   countProof,
   forgetProofs,
-  judgeProof,
+  judgeNewApp,
   type Proof,
   provenApp,
 } from "../enrol-software-token.ts";
 import { checkLimit } from "../hourly-limits.ts";
-import { usableFactors } from "../mfa.ts";
+import { usableFactors, withFactor } from "../mfa.ts";
 import { newSeed, sealSeed } from "../software-token.ts";
 import { checkAccountState } from "./account-state.ts";
 import { type Progress, standingOf } from "./progress.ts";
@@ -37,8 +37,8 @@ async function open(call: Call, session: string): Promise<{ turn: Turn; state: S
 }
 
 /**
- * Refuses a sign-in of someone who has changed since they proved themselves, or who has a second factor by now: that one
- * is to be passed, not another to be set up beside it.
+ * Refuses a sign-in of someone who has changed since they proved themselves, or who has a second factor by now: that
+ * one is to be passed, not another to be set up beside it.
  * @throws Refusal NotAuthorizedException, PasswordResetRequiredException
  */
 function checkDue(call: Call, { pool }: Turn, state: State, user: User | undefined): asserts user is User {
@@ -68,8 +68,8 @@ export async function associateAtSignIn(call: Call, session: string): Promise<{ 
 }
 
 /**
- * Takes a code as proof that the user's app has the seed (Amazon Cognito API: VerifySoftwareToken, Session). From here on the
- * app is asked for at every sign-in, whether or not this one comes to its end.
+ * Takes a code as proof that the user's app has the seed (Amazon Cognito API: VerifySoftwareToken, Session). From here
+ * on the app is asked for at every sign-in, whether or not this one comes to its end.
  * @param session of `associateAtSignIn`
  * @returns the session that answers MFA_SETUP
  * @throws Refusal EnableSoftwareTokenMFAException, NotAuthorizedException, LimitExceededException,
@@ -89,10 +89,10 @@ export async function verifyAtSignIn(call: Call, session: string, proof: Proof):
   const { seed, ...rest } = state;
   const decide = async (now: User): Promise<Factors> => {
     checkDue(call, turn, state, now);
-    const step = await judgeProof(call, seed, proof);
-    const { pendingToken: _, mfa = [], preferred = "SOFTWARE_TOKEN_MFA", ...factors } = now.factors;
+    const step = await judgeNewApp(call, seed, proof);
+    const { pendingToken: _, ...factors } = now.factors;
     const softwareToken = provenApp(await sealSeed(call, now, seed as string), step, proof.name);
-    return { ...factors, softwareToken, mfa: [...new Set([...mfa, "SOFTWARE_TOKEN_MFA" as const])], preferred };
+    return withFactor({ ...factors, softwareToken }, "SOFTWARE_TOKEN_MFA");
   };
   const along = (): Statement[] => [forgetProofs(call, pool, state.sub)];
   await changeFactors(call, pool, user, decide, along);

@@ -1,6 +1,7 @@
 // The sign-in engine's words. Every face (API, pages, federation) drives it: `start` begins a flow, `answer` judges a
 // challenge, `advance` looks at stored facts and picks what comes next. Steps know only how to offer themselves and how
-// to judge an answer; none knows the next.
+// to judge an answer. None knows the next, but those whose answer picks or opens it (SELECT_CHALLENGE,
+// DEVICE_SRP_AUTH).
 import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
 import type { Client } from "../../directory/clients.ts";
@@ -76,7 +77,10 @@ export interface SignIn extends Candidate {
   user: User;
 }
 
-/** A sign-in whose challenges the owner's triggers choose (Amazon Cognito: custom authentication challenge Lambda triggers). */
+/**
+ * A sign-in whose challenges the owner's triggers choose (Amazon Cognito: custom authentication challenge Lambda
+ * triggers).
+ */
 export interface CustomFlow {
   /** What the triggers are told as `session`, oldest first. */
   answered: { challengeName: string; challengeResult: boolean; challengeMetadata?: string }[];

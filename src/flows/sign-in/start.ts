@@ -4,7 +4,7 @@ import { isNameOf } from "../../directory/names.ts";
 import type { User } from "../../directory/users.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { checkSecretHash } from "../client-secrets.ts";
-import { allowsAny, REFRESH_FLOWS } from "../explicit-auth-flows.ts";
+import { allowsAny, CHOICE_FLOWS, REFRESH_FLOWS } from "../explicit-auth-flows.ts";
 import { refresh, rotates } from "../refresh.ts";
 import { byCustom } from "./by-custom.ts";
 import { byChoice } from "./by-choice.ts";
@@ -47,8 +47,8 @@ const byRefreshToken: Way = {
   },
 };
 
-/** The flows that are built, by their wire names. */
-const ways: Partial<Record<AuthFlowType, Way>> = {
+/** By their wire names, of which the service model lets no others in. */
+const ways: Record<AuthFlowType, Way> = {
   USER_PASSWORD_AUTH: {
     allowedBy: ["ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"],
     closed: "USER_PASSWORD_AUTH flow not enabled for this client",
@@ -65,7 +65,7 @@ const ways: Partial<Record<AuthFlowType, Way>> = {
     begin: byCustom,
   },
   USER_AUTH: {
-    allowedBy: ["ALLOW_USER_AUTH"],
+    allowedBy: CHOICE_FLOWS,
     closed: "USER_AUTH is not enabled for the client.",
     begin: byChoice,
   },
@@ -82,7 +82,6 @@ const ways: Partial<Record<AuthFlowType, Way>> = {
  */
 export async function startSignIn(call: Call, flow: AuthFlowType, turn: Turn, session?: string): Promise<Outcome> {
   const way = ways[flow];
-  if (!way) throw new Refusal("NotImplementedException", `The flow ${flow} is not built yet.`);
   if (way.adminOnly && !turn.admin)
     throw new Refusal("InvalidParameterException", "Initiate Auth method not supported.");
   // RefreshTokenRotationType: with rotation, only GetTokensFromRefreshToken and the token endpoint refresh.

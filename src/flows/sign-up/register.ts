@@ -14,6 +14,7 @@ import { runTrigger } from "../../mechanisms/triggers/run-trigger.ts";
 import { codesToAddress } from "../address-limit.ts";
 import { checkSenders } from "../custom-sender.ts";
 import { deliverCode, drawCode } from "../deliver-code.ts";
+import { freshUser } from "../fresh-user.ts";
 import { checkLimit, countTry } from "../hourly-limits.ts";
 import { checkPasswordless, codeFactors } from "../passwordless.ts";
 import { checkNewPassword, makeCredentials } from "../passwords.ts";
@@ -57,18 +58,13 @@ export async function register(
     if (attributes[attribute]) attributes[`${attribute}_verified`] = String(verified.includes(attribute));
   }
   const names = { poolId: pool.id, sub: named.sub, username: named.username };
-  const user: User = {
+  const user = freshUser(call, {
     ...names,
     status: confirmed ? "CONFIRMED" : "UNCONFIRMED",
-    enabled: true,
     attributes,
     credentials: password === undefined ? null : await makeCredentials(call, pool, names, password),
     factors: {},
-    signedOutAt: 0,
-    createdAt: call.now,
-    updatedAt: call.now,
-    revision: crypto.randomUUID(),
-  };
+  });
   const destination = confirmed ? undefined : confirmationDestination(pool, attributes);
   if (destination) await checkSenders(call, pool);
   const drawn = destination && (await drawCode(call, user, "sign-up", destination));

@@ -12,6 +12,12 @@ export const isEmail = (text: string): boolean => text.length <= LONGEST_EMAIL &
 /** Whether a text is a phone number in the form of E.164: `+` and at most fifteen digits. */
 export const isPhone = (text: string): boolean => /^\+[0-9]{1,15}$/.test(text);
 
+/**
+ * Whether a text can be a username: at most 128 characters, and neither spaces nor controls (Cognito API:
+ * UsernameType).
+ */
+export const isUsername = (text: string): boolean => /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(text);
+
 /** Whether a text is a day, `YYYY-MM-DD`; the year may be 0000 (OpenID Connect Core 1.0 §5.1, birthdate). */
 export const isBirthdate = (text: string): boolean => /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(text);
 

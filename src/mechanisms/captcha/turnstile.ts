@@ -17,10 +17,10 @@ const buildSchema = () =>
 let schema: ReturnType<typeof buildSchema> | undefined;
 
 /**
- * Whether a person has solved the widget of a page at this host (Cloudflare Turnstile: siteverify). Turnstile takes each
- * token once, for five minutes. Where it cannot be asked, nobody has. True where no CAPTCHA is configured.
- * @param hostname where the page is: a token of another site of the same widget does not count. In development it may, since
- *   the keys for testing name a host of their own.
+ * Whether a person has solved the widget of a page at this host (Cloudflare Turnstile: siteverify). Turnstile takes
+ * each token once, for five minutes. Where it cannot be asked, nobody has. True where no CAPTCHA is configured.
+ * @param hostname where the page is: a token of another site of the same widget does not count. In development it may,
+ *   since the keys for testing name a host of their own.
  */
 export async function isSolved(call: Call, token: string, hostname: string): Promise<boolean> {
   const { turnstile, development } = call.settings;

@@ -2,7 +2,10 @@ import type { Pool } from "../../directory/pools.ts";
 import type { Message } from "./send.ts";
 import { CODE, type CustomTexts, LINK, type MessageKind, USERNAME } from "./templates.ts";
 
-/** What a custom-message trigger answers. Null leaves the pool's own text, as does an empty one: typed languages write either. */
+/**
+ * What a custom-message trigger answers. Null leaves the pool's own text, as does an empty one: typed languages write
+ * either.
+ */
 export interface CustomMessage {
   smsMessage?: string | null | undefined;
   emailMessage?: string | null | undefined;

@@ -22,9 +22,9 @@ let schema: ReturnType<typeof buildSchema> | undefined;
 let last: { text: string; keys: Promise<ReadonlyMap<string, WrappingKey>> } | undefined;
 
 /**
- * The key that codes for custom senders are encrypted under, where the pool's `KMSKeyID` is the ARN of a key that stays with
- * its owner: the variable `SENDER_KEYS`, a JSON object by ARN of `{ "publicKey": "<PEM>", "provider"?, "name"? }`. The names
- * are those of the raw RSA keyring that the sender decrypts with: `limen` and the ARN unless said.
+ * The key that codes for custom senders are encrypted under, where the pool's `KMSKeyID` is the ARN of a key that stays
+ * with its owner: the variable `SENDER_KEYS`, a JSON object by ARN of `{ "publicKey": "<PEM>", "provider"?, "name"? }`.
+ * The names are those of the raw RSA keyring that the sender decrypts with: `limen` and the ARN unless said.
  * @param text undefined or empty where there is no such variable
  * @returns undefined for an ARN that is not there
  * @throws Error naming the member at fault for a malformed variable, and for a key that is not RSA of 2048 bits or more

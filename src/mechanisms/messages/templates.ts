@@ -95,7 +95,9 @@ function linkTextsOf({ settings }: Pool): { subject: string; email: string } {
   return { subject: EmailSubjectByLink ?? LINK_DEFAULTS.subject, email: EmailMessageByLink ?? LINK_DEFAULTS.email };
 }
 
-/** A link around its text, which ends at the first mark of either kind, so that no text takes longer than its length. */
+/**
+ * A link around its text, which ends at the first mark of either kind, so that no text takes longer than its length.
+ */
 export const LINK = /\{##((?:(?!\{##|##\})[^])+)##\}/;
 
 const PLACEHOLDERS = new RegExp(`\\{####\\}|\\{username\\}|${LINK.source}`, "g");

@@ -1,5 +1,4 @@
 import type { Call } from "../../call.ts";
-import { fromUtf8, utf8 } from "../../lib/encoding.ts";
 
 /** What a challenge stands for. The client sees only its sealed form, and the authenticator signs that. */
 export interface PasskeyChallenge {
@@ -16,8 +15,8 @@ export interface PasskeyChallenge {
 const PURPOSE = "passkey-challenge";
 
 /**
- * Makes a challenge that nothing needs to be kept for (Web Authentication Level 3 §13.4.3): it says itself what it stands
- * for, sealed under a random nonce.
+ * Makes a challenge that nothing needs to be kept for (Web Authentication Level 3 §13.4.3): it says itself what it
+ * stands for, sealed under a random nonce.
  * @param bound what it is good for (ceremony, pool, …): for another it does not open
  * @param lifetime milliseconds
  * @returns base64url
@@ -30,8 +29,9 @@ export function makeChallenge(
 ): Promise<string> {
   const { clientId, relyingParty } = about;
   const id = crypto.randomUUID();
-  const content = { id, shard: call.newShard(), clientId, relyingParty, expiresAt: call.now + lifetime };
-  return call.keyring.seal(PURPOSE, utf8(JSON.stringify(content satisfies PasskeyChallenge)), JSON.stringify(bound));
+  const expiresAt = call.now + lifetime;
+  const challenge: PasskeyChallenge = { id, shard: call.newShard(), clientId, relyingParty, expiresAt };
+  return call.keyring.sealJson(PURPOSE, challenge, JSON.stringify(bound));
 }
 
 /** @returns undefined for a challenge that is not ours, that is for something else, or that has expired */
@@ -40,9 +40,6 @@ export async function openChallenge(
   bound: readonly string[],
   text: string,
 ): Promise<PasskeyChallenge | undefined> {
-  const opened = await call.keyring.open(PURPOSE, text, JSON.stringify(bound));
-  const json = opened && fromUtf8(opened);
-  if (!json) return undefined;
-  const challenge = JSON.parse(json) as PasskeyChallenge;
-  return challenge.expiresAt > call.now ? challenge : undefined;
+  const challenge = await call.keyring.openJson<PasskeyChallenge>(PURPOSE, text, JSON.stringify(bound));
+  return challenge && challenge.expiresAt > call.now ? challenge : undefined;
 }

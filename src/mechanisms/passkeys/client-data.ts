@@ -1,6 +1,9 @@
 import { fromBase64Url, fromUtf8 } from "../../lib/encoding.ts";
 
-/** What a browser says of the ceremony, and the authenticator signs (Web Authentication Level 3 §5.8.1, CollectedClientData). */
+/**
+ * What a browser says of the ceremony, and the authenticator signs (Web Authentication Level 3 §5.8.1,
+ * CollectedClientData).
+ */
 export interface ClientData {
   type: string;
   challenge: string;
@@ -27,8 +30,8 @@ export function readClientData(text: string): ClientData | undefined {
 }
 
 /**
- * Whether a ceremony of this relying party may take place at such an origin (Web Authentication Level 3 §13.4.9): over TLS,
- * at the host that the relying party id names or one below it, in no frame of another site.
+ * Whether a ceremony of this relying party may take place at such an origin (Web Authentication Level 3 §13.4.9): over
+ * TLS, at the host that the relying party id names or one below it, in no frame of another site.
  * @param development whether `http://localhost` will do, which browsers take for secure
  */
 export function fitsOrigin({ origin, crossOrigin }: ClientData, relyingParty: string, development: boolean): boolean {

@@ -1,17 +1,22 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import { z } from "zod";
 
-/** Characters of a credential id, which has 1023 bytes at most (Web Authentication Level 3 §4, credential ID; §7.1, step 25). */
+/**
+ * Characters of a credential id, which has 1023 bytes at most (Web Authentication Level 3 §4, credential ID; §7.1, step
+ * 25).
+ */
 const LONGEST_ID = 1_364;
 
-/** Characters of any other part. The largest that is taken, an attestation object with an RSA key, has about a thousand. */
+/**
+ * Characters of any other part. The largest that is taken, an attestation object with an RSA key, has about a thousand.
+ */
 const LONGEST_PART = 16_384;
 
 const MOST_TRANSPORTS = 10;
 
 /**
- * Only what is read, so that nothing else that a stranger sends reaches the library. Built on first use: schemas are slow
- * to build. What clients are told to ignore where they do not know it is ignored here, too.
+ * Only what is read, so that nothing else that a stranger sends reaches the library. Built on first use: schemas are
+ * slow to build. What clients are told to ignore where they do not know it is ignored here, too.
  */
 const buildSchemas = () => {
   const part = z.base64url().min(1).max(LONGEST_PART);

@@ -6,7 +6,9 @@ import type { Passkey } from "../../directory/passkeys.ts";
 import { toBase64Url, utf8 } from "../../lib/encoding.ts";
 import { ALGORITHMS } from "./algorithms.ts";
 
-/** Milliseconds that a browser waits for the person (Web Authentication Level 3 §15.1 asks for more; Cognito says this). */
+/**
+ * Milliseconds that a browser waits for the person (Web Authentication Level 3 §15.1 asks for more; Cognito says this).
+ */
 const TIMEOUT = 60_000;
 
 /** What both ceremonies are asked with. */
@@ -16,12 +18,15 @@ interface Asked {
   userVerification: "required" | "preferred";
 }
 
-/** User handle of a user (Web Authentication Level 3 §5.4.3): says nothing of the person, and is the same in every passkey of theirs. */
+/**
+ * User handle of a user (Web Authentication Level 3 §5.4.3): says nothing of the person, and is the same in every
+ * passkey of theirs.
+ */
 export const userHandleOf = (sub: string): string => toBase64Url(utf8(sub));
 
 /**
- * What a browser makes a passkey by (Web Authentication Level 3 §5.4), as JSON. It always is one that can be found without
- * naming its user first.
+ * What a browser makes a passkey by (Web Authentication Level 3 §5.4), as JSON. It always is one that can be found
+ * without naming its user first.
  * @param user with the name that authenticators show
  * @param held passkeys of the user: their authenticators need make none
  */

@@ -26,8 +26,8 @@ export async function standIns(call: Call, poolId: string, who: string): Promise
 }
 
 /**
- * Whether a credential id is one of these. Nobody may register it: an id that is free would tell that it stands for nobody's
- * passkey.
+ * Whether a credential id is one of these. Nobody may register it: an id that is free would tell that it stands for
+ * nobody's passkey.
  */
 export async function isStandIn(call: Call, poolId: string, id: string): Promise<boolean> {
   const given = fromBase64Url(id);

@@ -24,8 +24,8 @@ const NOBODYS_KEY =
   "pQECAyYgASFYICG7ZKcaBzoNCzr4unQlsO3h4qt5Oa6za43GyL_dP9vAIlgg_9LwgEmr4c-98eH0Em_v8kuQ-7_X-toL3kinzLeyUoM";
 
 /**
- * Verifies the proof of a passkey (Web Authentication Level 3 §7.2), whose challenge and origin were judged before. Without
- * a passkey it does the same work and refuses.
+ * Verifies the proof of a passkey (Web Authentication Level 3 §7.2), whose challenge and origin were judged before.
+ * Without a passkey it does the same work and refuses.
  */
 export async function verifyAssertion(
   response: AuthenticationResponseJSON,

@@ -28,9 +28,10 @@ const unsupported = (reason: string): Refusal =>
   });
 
 /**
- * Verifies a new credential (Web Authentication Level 3 §7.1), whose challenge and origin were judged before. Attestation
- * is not asked for: only a credential that says nothing of its make, or signs for itself, is taken. A statement with
- * certificates would prove nothing without a list of makers to trust, and checking one fetches what strangers name.
+ * Verifies a new credential (Web Authentication Level 3 §7.1), whose challenge and origin were judged before.
+ * Attestation is not asked for: only a credential that says nothing of its make, or signs for itself, is taken. A
+ * statement with certificates would prove nothing without a list of makers to trust, and checking one fetches what
+ * strangers name.
  * @throws Refusal WebAuthnRelyingPartyMismatchException, WebAuthnCredentialNotSupportedException
  */
 export async function verifyRegistration(

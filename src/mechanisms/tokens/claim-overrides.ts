@@ -1,8 +1,8 @@
 import type { JWTPayload } from "jose";
 import { claimOf } from "./claims.ts";
 
-// What a pre-token-generation trigger may change in tokens (Amazon Cognito: pre token generation Lambda trigger, claims and
-// scopes reference). What it may not change is left as it is, without a word.
+// What a pre-token-generation trigger may change in tokens (Amazon Cognito: pre token generation Lambda trigger, claims
+// and scopes reference). What it may not change is left as it is, without a word.
 
 /** What typed languages leave unset is null. */
 type Given<T> = T | null | undefined;
@@ -39,8 +39,8 @@ const PREFERRED_ROLE = "cognito:preferred_role";
 const GROUP_CLAIMS = new Set([GROUPS, ROLES, PREFERRED_ROLE]);
 
 /**
- * What a token is: by these it is checked, spent, revoked and told from another. `sid`, `c_hash` and `cnf` are not Cognito's:
- * OpenID Connect Back-Channel Logout 1.0 §2.1, OpenID Connect Core 1.0 §3.3.2.11, RFC 9449 §6.1.
+ * What a token is: by these it is checked, spent, revoked and told from another. `sid`, `c_hash` and `cnf` are not
+ * Cognito's: OpenID Connect Back-Channel Logout 1.0 §2.1, OpenID Connect Core 1.0 §3.3.2.11, RFC 9449 §6.1.
  */
 const FIXED = new Set([
   ...words("acr amr at_hash aud auth_time azp c_hash cnf event_id exp iat identities"),
@@ -75,8 +75,8 @@ export function overrideIdClaims(claims: JWTPayload, answer: Overrides): JWTPayl
 }
 
 /**
- * An access token's claims after a trigger has answered. It may have an audience added, if that is its own client (the same
- * page, note 4): whoever checks audiences must never take it for a token for another.
+ * An access token's claims after a trigger has answered. It may have an audience added, if that is its own client (the
+ * same page, note 4): whoever checks audiences must never take it for a token for another.
  */
 export function overrideAccessClaims(claims: JWTPayload, answer: Overrides): JWTPayload {
   const changes = answer.claimsAndScopeOverrideDetails?.accessTokenGeneration;

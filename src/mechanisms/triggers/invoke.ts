@@ -1,7 +1,10 @@
 import type { Call } from "../../call.ts";
 import { type Invocation, type Outcome, type Target, Unreachable } from "./transports/transport.ts";
 
-/** Milliseconds that a function has for an answer, and how often it is asked (Amazon Cognito: considerations for Lambda triggers). */
+/**
+ * Milliseconds that a function has for an answer, and how often it is asked (Amazon Cognito: considerations for Lambda
+ * triggers).
+ */
 const LONGEST_WAIT = 5_000;
 const TRIES = 3;
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-// What functions may answer with (Amazon Cognito: customizing user pool workflows with Lambda triggers, a page for each).
-// Members that are preset null may stay so, and typed languages write null for whatever they leave unset. Unknown members
-// fall away. All of it is built on first use: schemas are slow to build.
+// What functions may answer with (Amazon Cognito: customizing user pool workflows with Lambda triggers, a page for
+// each). Members that are preset null may stay so, and typed languages write null for whatever they leave unset.
+// Unknown members fall away. All of it is built on first use: schemas are slow to build.
 
 const flag = () => z.boolean().nullish();
 const text = () => z.string().nullish();
@@ -106,7 +106,9 @@ const schemaOf = (name: keyof typeof BUILD): z.ZodType<object> => {
 
 let eventSchema: z.ZodType<{ response: object }> | undefined;
 
-/** The event as it must come back, whole (Amazon Cognito: common Lambda trigger parameters). Only `response` is read. */
+/**
+ * The event as it must come back, whole (Amazon Cognito: common Lambda trigger parameters). Only `response` is read.
+ */
 const wholeEvent = () =>
   (eventSchema ??= z.object({
     version: z.string(),

@@ -40,12 +40,12 @@ export function arnOf(config: LambdaConfigType | undefined, trigger: Trigger): s
 }
 
 /**
- * Asks a trigger and returns its response; the preset one where the pool has no such trigger. It has five seconds, and is
- * asked three times where it cannot be reached. One that cannot be reached at all refuses the operation, as Cognito does: to
- * go on without asking would let in whom the owner's code might have turned away.
+ * Asks a trigger and returns its response; the preset one where the pool has no such trigger. It has five seconds, and
+ * is asked three times where it cannot be reached. One that cannot be reached at all refuses the operation, as Cognito
+ * does: to go on without asking would let in whom the owner's code might have turned away.
  * @returns members of the preset that the function leaves out stay as they are; unknown ones fall away
- * @throws Refusal UserLambdaValidationException when the function returns an error, UnexpectedLambdaException when it cannot
- *   be reached, InvalidLambdaResponseException when what it returns is not an event
+ * @throws Refusal UserLambdaValidationException when the function returns an error, UnexpectedLambdaException when it
+ *   cannot be reached, InvalidLambdaResponseException when what it returns is not an event
  */
 export async function runTrigger<Name extends Trigger>(
   call: Call,

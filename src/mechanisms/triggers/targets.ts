@@ -9,8 +9,8 @@ const PATTERN = /^(?:arn:[^*\s]+\*?|\*)$/;
 let last: { text: string; targets: ReadonlyMap<string, Target> } | undefined;
 
 /**
- * How the function of an ARN is reached: by the entry of the secret `TRIGGERS` with its name, else by the longest one that
- * ends with `*` and whose begin it has.
+ * How the function of an ARN is reached: by the entry of the secret `TRIGGERS` with its name, else by the longest one
+ * that ends with `*` and whose begin it has.
  * @returns undefined where no entry is for it
  * @throws Error naming the member at fault (`TRIGGERS["arn:…"].secret: …`) and never a value, since values are secrets
  */

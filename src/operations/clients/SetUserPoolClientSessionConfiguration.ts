@@ -10,8 +10,8 @@ import { signed } from "../operation.ts";
 import { clientChanged, clientNow } from "./client-now.ts";
 
 /**
- * Amazon Cognito API: SetUserPoolClientSessionConfiguration. A larger value counts for the browser sessions that are opened
- * from now on; those that there are end when they would have.
+ * Amazon Cognito API: SetUserPoolClientSessionConfiguration. A larger value counts for the browser sessions that are
+ * opened from now on; those that there are end when they would have.
  */
 export const SetUserPoolClientSessionConfiguration = signed<
   SetUserPoolClientSessionConfigurationCommandInput,

@@ -1,15 +1,14 @@
 import type { ConfirmDeviceCommandInput, ConfirmDeviceCommandOutput } from "@aws-sdk/client-cognito-identity-provider";
 import { isTaken } from "../../directory/database.ts";
 import { confirmDevice, type Device } from "../../directory/devices.ts";
-import { LONGEST_USER_AGENT } from "../../flows/browser-device.ts";
 import { deviceGroupKey } from "../../flows/device-keys.ts";
-import { deviceConfiguration, readVerifier, sealVerifier } from "../../flows/devices.ts";
+import { deviceConfiguration, firstSeen, readVerifier, sealVerifier } from "../../flows/devices.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { withAccessToken } from "../operation.ts";
 
 /**
- * Amazon Cognito API: ConfirmDevice. The key is the one that the caller's own sign-in was given (NewDeviceMetadata): it is
- * kept with their session until a device is made of it here.
+ * Amazon Cognito API: ConfirmDevice. The key is the one that the caller's own sign-in was given (NewDeviceMetadata): it
+ * is kept with their session until a device is made of it here.
  */
 export const ConfirmDevice = withAccessToken<ConfirmDeviceCommandInput, ConfirmDeviceCommandOutput>(
   async (call, input, { pool, user, session }) => {
@@ -22,11 +21,7 @@ export const ConfirmDevice = withAccessToken<ConfirmDeviceCommandInput, ConfirmD
       verifier: await sealVerifier(call, at, readVerifier(input.DeviceSecretVerifierConfig)),
       secretHash: null,
       remembered: !onPrompt,
-      lastIp: call.from.ip ?? null,
-      sdk: call.from.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
-      createdAt: call.now,
-      modifiedAt: call.now,
-      lastAuthenticatedAt: call.now,
+      ...firstSeen(call),
     };
     try {
       const [added] = await call.db.batch([confirmDevice(call.db, device, session)]);

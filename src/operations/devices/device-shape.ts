@@ -7,8 +7,8 @@ const listed = (attributes: Record<string, string | null>): AttributeType[] =>
   Object.entries(attributes).flatMap(([Name, Value]) => (Value === null ? [] : [{ Name, Value }]));
 
 /**
- * A device as its user sees it (Amazon Cognito API: DeviceType). One that was given no name, such as every browser, goes by
- * its user agent.
+ * A device as its user sees it (Amazon Cognito API: DeviceType). One that was given no name, such as every browser,
+ * goes by its user agent.
  */
 export const toDeviceType = (device: Device): DeviceType => ({
   DeviceKey: device.key,

@@ -8,8 +8,8 @@ import { signed } from "../operation.ts";
 import { withMfa } from "./preferences.ts";
 
 /**
- * Amazon Cognito API: AdminDeleteSoftwareToken. The app is asked for no more, and a seed that waits for its proof is void;
- * a user without app stays as they are.
+ * Amazon Cognito API: AdminDeleteSoftwareToken. The app is asked for no more, and a seed that waits for its proof is
+ * void; a user without app stays as they are.
  */
 export const AdminDeleteSoftwareToken = signed<
   AdminDeleteSoftwareTokenCommandInput,

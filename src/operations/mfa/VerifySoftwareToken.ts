@@ -9,8 +9,8 @@ import { open } from "../operation.ts";
 import { tokenOrSession } from "./token-or-session.ts";
 
 /**
- * Amazon Cognito API: VerifySoftwareToken, by the right of an access token or of the session of AssociateSoftwareToken. A
- * wrong code is an error, as at Cognito, and never the status ERROR.
+ * Amazon Cognito API: VerifySoftwareToken, by the right of an access token or of the session of AssociateSoftwareToken.
+ * A wrong code is an error, as at Cognito, and never the status ERROR.
  */
 export const VerifySoftwareToken = open<VerifySoftwareTokenCommandInput, VerifySoftwareTokenCommandOutput>(
   async (call, input) => {

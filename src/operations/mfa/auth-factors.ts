@@ -16,8 +16,9 @@ const SECOND: Record<MfaFactor, AuthFactorType> = {
 };
 
 /**
- * What a user can sign in with, as GetUserAuthFactors and AdminGetUserAuthFactors show it: what USER_AUTH would let them
- * begin with now, the codes that are sent to them after that, and an authenticator app that was proven, asked for or not.
+ * What a user can sign in with, as GetUserAuthFactors and AdminGetUserAuthFactors show it: what USER_AUTH would let
+ * them begin with now, the codes that are sent to them after that, and an authenticator app that was proven, asked for
+ * or not.
  * @param hasPasskey whether a passkey is registered
  */
 export function toAuthFactors(pool: Pool, user: User, hasPasskey: boolean): GetUserAuthFactorsResponse {

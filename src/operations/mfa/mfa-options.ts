@@ -3,8 +3,8 @@ import { Refusal } from "../../lib/refusal.ts";
 import type { Preferences } from "./preferences.ts";
 
 /**
- * What a list of MFAOptions says (Amazon Cognito API: MFAOptionType): codes by SMS to the phone number where it is named,
- * none where the list is empty. Other factors stay as they are.
+ * What a list of MFAOptions says (Amazon Cognito API: MFAOptionType): codes by SMS to the phone number where it is
+ * named, none where the list is empty. Other factors stay as they are.
  * @throws Refusal InvalidParameterException for anything but SMS to phone_number
  */
 export function readMfaOptions(options: readonly MFAOptionType[]): Preferences {

@@ -20,7 +20,10 @@ export interface Preferences {
 
 const refuse = (message: string) => new Refusal("InvalidParameterException", message);
 
-/** Factors with this list of what is asked for. What hangs on it goes with it: the preference, and passkeys as both factors. */
+/**
+ * Factors with this list of what is asked for. What hangs on it goes with it: the preference, and passkeys as both
+ * factors.
+ */
 export function withMfa(factors: Factors, mfa: MfaFactor[]): Factors {
   const { mfa: _, preferred, passkeyIsMfa, ...others } = factors;
   return {
@@ -31,8 +34,8 @@ export function withMfa(factors: Factors, mfa: MfaFactor[]): Factors {
 }
 
 /**
- * A user's factors as they are to be (Amazon Cognito API: SetUserMFAPreference, AdminSetUserMFAPreference). Where the pool
- * requires MFA, the last factor that the user can use stays on.
+ * A user's factors as they are to be (Amazon Cognito API: SetUserMFAPreference, AdminSetUserMFAPreference). Where the
+ * pool requires MFA, the last factor that the user can use stays on.
  * @throws Refusal InvalidParameterException
  */
 export function prefer(pool: Pool, user: User, preferences: Preferences): Factors {
@@ -60,7 +63,10 @@ export function prefer(pool: Pool, user: User, preferences: Preferences): Factor
   return withPasskeys(pool, user, withMfa({ ...factors, ...(preferred && { preferred }) }, mfa), passkeys);
 }
 
-/** @throws Refusal InvalidParameterException for a factor that the pool does not offer, or that the user lacks something for */
+/**
+ * @throws Refusal InvalidParameterException for a factor that the pool does not offer, or that the user lacks something
+ *   for
+ */
 function checkUsable(pool: Pool, user: User, factor: MfaFactor): void {
   if (!poolFactors(pool).includes(factor)) throw refuse(`${factor} is not enabled for the user pool.`);
   if (isEquipped(user, factor)) return;
@@ -88,7 +94,10 @@ function mayReplace(pool: Pool, user: User, before: readonly MfaFactor[], wanted
   return mfaMode(pool.settings) !== "ON" || !before.some(usable) || wanted.some(usable);
 }
 
-/** @throws Refusal InvalidParameterException for passkeys as both factors where the pool does not have it, or without another factor */
+/**
+ * @throws Refusal InvalidParameterException for passkeys as both factors where the pool does not have it, or without
+ *   another factor
+ */
 function withPasskeys(
   pool: Pool,
   user: User,

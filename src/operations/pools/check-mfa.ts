@@ -1,4 +1,4 @@
-import { mfaMode, type PoolSettings } from "../../directory/pool.ts";
+import { allowedFirstFactors, mfaMode, type PoolSettings } from "../../directory/pool.ts";
 import { poolFactors } from "../../flows/mfa.ts";
 import { Refusal } from "../../lib/refusal.ts";
 
@@ -19,12 +19,12 @@ export function checkMfa(settings: PoolSettings): void {
   if (mode === "ON") checkFirstFactors(settings);
 }
 
-function checkFirstFactors({ Policies, mfa }: PoolSettings): void {
-  const factors = Policies?.SignInPolicy?.AllowedFirstAuthFactors ?? [];
+function checkFirstFactors(settings: PoolSettings): void {
+  const factors = allowedFirstFactors(settings);
   if (factors.includes("EMAIL_OTP") || factors.includes("SMS_OTP")) {
     throw refuse("Only PASSWORD and WEB_AUTHN (if configured) can be enabled as an auth factor if MFA is enabled");
   }
-  if (factors.includes("WEB_AUTHN") && mfa?.webAuthn?.FactorConfiguration === "SINGLE_FACTOR") {
+  if (factors.includes("WEB_AUTHN") && settings.mfa?.webAuthn?.FactorConfiguration === "SINGLE_FACTOR") {
     throw refuse(
       "Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required and WebAuthn is an allowed first auth factor",
     );

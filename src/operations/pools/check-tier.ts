@@ -1,6 +1,7 @@
 import type { UserPoolTierType } from "@aws-sdk/client-cognito-identity-provider";
 import type { PoolSettings } from "../../directory/pool.ts";
 import { tracksSessions } from "../../directory/session-settings.ts";
+import { allowsPasswordless } from "../../flows/passwordless.ts";
 import { Refusal } from "../../lib/refusal.ts";
 
 interface Feature {
@@ -14,8 +15,7 @@ const FEATURES: readonly Feature[] = [
   {
     name: "Choice-based sign-in",
     from: "ESSENTIALS",
-    isOn: ({ Policies }) =>
-      Policies?.SignInPolicy?.AllowedFirstAuthFactors?.some((factor) => factor !== "PASSWORD") ?? false,
+    isOn: (settings) => allowsPasswordless({ settings }),
   },
   { name: "E-mail MFA", from: "ESSENTIALS", isOn: ({ mfa }) => mfa?.email !== undefined },
   {

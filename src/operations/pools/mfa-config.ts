@@ -10,9 +10,9 @@ import type { Checked } from "../operation.ts";
 const refuse = (message: string) => new Refusal("InvalidParameterException", message);
 
 /**
- * The settings of a pool with another choice of second factors (Amazon Cognito API: SetUserPoolMfaConfig). A factor that is
- * left out is off, as is MFA without a mode, beside which no factor may be. How messages are sent stays as it is where
- * nothing is said of it, and what is said of passkeys, too.
+ * The settings of a pool with another choice of second factors (Amazon Cognito API: SetUserPoolMfaConfig). A factor
+ * that is left out is off, as is MFA without a mode, beside which no factor may be. How messages are sent stays as it
+ * is where nothing is said of it, and what is said of passkeys, too.
  * @throws Refusal InvalidParameterException
  */
 export function withMfaConfig(

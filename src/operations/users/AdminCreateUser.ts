@@ -7,6 +7,7 @@ import type { Pool } from "../../directory/pools.ts";
 import { insertUser } from "../../directory/user-writes.ts";
 import type { User } from "../../directory/users.ts";
 import { checkSenders } from "../../flows/custom-sender.ts";
+import { freshUser } from "../../flows/fresh-user.ts";
 import { invitationDestinations, invite } from "../../flows/invitation.ts";
 import { nameTaken } from "../../flows/name-taken.ts";
 import { checkPasswordless, codeFactors } from "../../flows/passwordless.ts";
@@ -55,18 +56,13 @@ async function create(call: Call, pool: Pool, input: Input): Promise<User> {
     response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
   });
   const names = { poolId: pool.id, sub, username };
-  const user: User = {
+  const user = freshUser(call, {
     ...names,
     attributes,
     status: password === null ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD",
-    enabled: true,
     credentials: password === null ? null : await makeCredentials(call, pool, names, password, { temporary: true }),
     factors: {},
-    signedOutAt: 0,
-    createdAt: call.now,
-    updatedAt: call.now,
-    revision: crypto.randomUUID(),
-  };
+  });
   const written = await insertUser(call.db, pool, user, { force: input.ForceAliasCreation ?? false });
   if ("taken" in written) throw nameTaken(pool, written.taken);
   // Stored first: a password that arrives must work, and one that does not can be sent anew with RESEND.

@@ -1,14 +1,17 @@
 /**
- * Makes and proves passkeys on our pages (Web Authentication Level 3 §5.1). One text, since the content security policy names
- * it by its hash. It converts the JSON by itself: `parseRequestOptionsFromJSON` and `toJSON` are missing in browsers that have
- * passkeys, and broken in some password managers that stand in for the browser.
+ * Makes and proves passkeys on our pages (Web Authentication Level 3 §5.1). One text, since the content security policy
+ * names it by its hash. It converts the JSON by itself: `parseRequestOptionsFromJSON` and `toJSON` are missing in
+ * browsers that have passkeys, and broken in some password managers that stand in for the browser.
  *
- * - What has `data-with-passkeys` is shown, and what has `data-without-passkeys` hidden, where the browser knows passkeys.
- * - The button with `data-passkey` (options as JSON) runs the ceremony `data-ceremony` (create, get) when it is pressed, and
- *   sends its form with what came of it in the field `passkey`. What went wrong is said by `data-failed`.
- * - `data-begin` also runs it when the page opens: `at-once`, or `autofill`, where the passkey is picked in the field for the
- *   name (§5.1.4, conditional mediation). Nothing is said where that comes to nothing: some browsers want the button first.
- * - A page that was left open for longer than `data-stale` (milliseconds) asks for a new challenge when one comes back to it.
+ * - What has `data-with-passkeys` is shown, and what has `data-without-passkeys` hidden, where the browser knows
+ *   passkeys.
+ * - The button with `data-passkey` (options as JSON) runs the ceremony `data-ceremony` (create, get) when it is
+ *   pressed, and sends its form with what came of it in the field `passkey`. What went wrong is said by `data-failed`.
+ * - `data-begin` also runs it when the page opens: `at-once`, or `autofill`, where the passkey is picked in the field
+ *   for the name (§5.1.4, conditional mediation). Nothing is said where that comes to nothing: some browsers want the
+ *   button first.
+ * - A page that was left open for longer than `data-stale` (milliseconds) asks for a new challenge when one comes back
+ *   to it.
  */
 export const PASSKEYS_SCRIPT = String.raw`(() => {
   const known = "credentials" in navigator && "PublicKeyCredential" in window;

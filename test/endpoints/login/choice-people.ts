@@ -1,6 +1,7 @@
 // People who choose how to sign in at the pages, and what their browsers' scripts would do for them there.
 import { expect } from "vitest";
 import { call, makeClient, makePool, makeUser, signIn } from "../../client.ts";
+import { OWN_MAIL, SENDER } from "../../factors.ts";
 import { makePasskeyUser, type PasskeyUser, register } from "../../operations/passkeys/passkey-user.ts";
 import { authorizeUrl, makeWebClient, Person } from "./person.ts";
 
@@ -18,11 +19,8 @@ export async function choicePool(
   const pool = await makePool({
     AutoVerifiedAttributes: ["email"],
     Policies: { SignInPolicy: { AllowedFirstAuthFactors } },
-    EmailConfiguration: {
-      EmailSendingAccount: "DEVELOPER",
-      SourceArn: "arn:aws:ses:us-east-1:000000000000:identity/a@example.com",
-    },
-    SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms" },
+    SmsConfiguration: SENDER,
+    ...OWN_MAIL,
     ...settings,
   });
   return { pool, client: (await makeWebClient(pool, BY_CHOICE)).ClientId };

@@ -4,23 +4,12 @@ import { en } from "../../../src/ui/texts/en.ts";
 import { codeOf } from "../../authenticator-app.ts";
 import { call, codeSentTo, makePool, makeUser, PASSWORD, signIn } from "../../client.ts";
 import { confirmedDevice } from "../../device-client.ts";
+import { SECOND_FACTORS, OWN_MAIL } from "../../factors.ts";
 import { claimsOf, notice, personAt } from "./new-person.ts";
 import { authorizeUrl, makeWebClient, type Person } from "./person.ts";
 
-const FACTORS = {
-  SmsMfaConfiguration: { SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms" } },
-  SoftwareTokenMfaConfiguration: { Enabled: true },
-  EmailMfaConfiguration: {},
-};
-const MAIL = {
-  EmailConfiguration: {
-    EmailSendingAccount: "DEVELOPER",
-    SourceArn: "arn:aws:ses:us-east-1:000000000000:identity/a@example.com",
-  },
-};
-
-async function open(MfaConfiguration: "ON" | "OPTIONAL", settings: object = {}, factors: object = FACTORS) {
-  const pool = await makePool({ ...MAIL, ...settings });
+async function open(MfaConfiguration: "ON" | "OPTIONAL", settings: object = {}, factors: object = SECOND_FACTORS) {
+  const pool = await makePool({ ...OWN_MAIL, ...settings });
   await call("SetUserPoolMfaConfig", { UserPoolId: pool, MfaConfiguration, ...factors });
   return { pool, client: (await makeWebClient(pool)).ClientId };
 }
@@ -101,7 +90,7 @@ describe("a pool that demands a second factor, at the pages", () => {
     const { pool, client } = await open("OPTIONAL");
     const person = await signedIn(client, await newUser(pool));
     expect(person.sentToClient()).toHaveProperty("code");
-    await call("SetUserPoolMfaConfig", { UserPoolId: pool, MfaConfiguration: "ON", ...FACTORS });
+    await call("SetUserPoolMfaConfig", { UserPoolId: pool, MfaConfiguration: "ON", ...SECOND_FACTORS });
     await new Promise((later) => setTimeout(later, 5_100));
     await person.visit(authorizeUrl(client));
     expect(person.sentToClient()).toEqual({});

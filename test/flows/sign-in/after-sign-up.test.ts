@@ -4,16 +4,22 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { call, codeSentTo, makeClient, PASSWORD } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
 import { wrongCode } from "../../operations/wrong-code.ts";
-import { allowing, type Choice, HIDES, listOf, makeChoice, newAddress, newName, newPhone } from "./choice.ts";
+import {
+  allowing,
+  type Choice,
+  HIDES,
+  listOf,
+  makeChoice,
+  newAddress,
+  newName,
+  newPhone,
+  usernameOf,
+} from "./choice.ts";
+import { USED } from "./refusals.ts";
 
 const SESSION = expect.stringMatching(/^.{20,2048}$/);
 const foreign = { name: "NotAuthorizedException", message: "Invalid session for the user." };
 const expired = { name: "NotAuthorizedException", message: "Invalid session for the user, session is expired." };
-const used = {
-  name: "NotAuthorizedException",
-  message: "Invalid session for the user, session can only be used once.",
-};
-const usernameOf = ({ AuthenticationResult }: any) => decodeJwt(AuthenticationResult.AccessToken).username;
 
 let choice: Choice;
 /** A pool where a code is no first factor. */
@@ -175,7 +181,7 @@ describe("the Session of ConfirmSignUp", () => {
       Array.from({ length: 100 }, () => choice.begin(name, {}, { Session }).catch(({ message }) => message)),
     );
     expect(answers.filter((each) => each.AuthenticationResult)).toHaveLength(1);
-    expect(new Set(answers.filter((each) => !each.AuthenticationResult))).toEqual(new Set([used.message]));
+    expect(new Set(answers.filter((each) => !each.AuthenticationResult))).toEqual(new Set([USED.message]));
     const { results } = await env.DB.prepare(
       "select sessions.id from sessions join users using (pool_id, sub) where pool_id = ? and username = ?",
     )

@@ -1,11 +1,9 @@
-import { decodeJwt } from "jose";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { call, codeSentTo, PASSWORD } from "../../client.ts";
 import { type ExampleFunction, newFunction } from "../../triggers/functions.ts";
-import { type Choice, HIDES, lockOut, makeChoice, newAddress, newName } from "./choice.ts";
+import { type Choice, HIDES, lockOut, makeChoice, newAddress, newName, usernameOf } from "./choice.ts";
 
 const wrong = { name: "NotAuthorizedException", message: "Incorrect username or password." };
-const usernameOf = ({ AuthenticationResult }: any) => decodeJwt(AuthenticationResult.AccessToken).username;
 
 let fn: ExampleFunction;
 let choice: Choice;

@@ -1,20 +1,15 @@
-import { decodeJwt } from "jose";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { secretHash } from "../../../src/mechanisms/callers/secret-hash.ts";
 import { call, codeSentTo, makeClient, outbox, PASSWORD } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
 import { makePasskeyUser, type PasskeyUser, register } from "../../operations/passkeys/passkey-user.ts";
 import { openSrp } from "../../srp-client.ts";
-import { ADDRESSES, allowing, type Choice, HIDES, makeChoice, newName } from "./choice.ts";
+import { ADDRESSES, allowing, type Choice, HIDES, makeChoice, newName, usernameOf } from "./choice.ts";
+import { USED } from "./refusals.ts";
 
 const SESSION = expect.stringMatching(/^.{20,2048}$/);
 const wrong = { name: "NotAuthorizedException", message: "Incorrect username or password." };
 const foreign = { name: "NotAuthorizedException", message: "Invalid session for the user." };
-const used = {
-  name: "NotAuthorizedException",
-  message: "Invalid session for the user, session can only be used once.",
-};
-const usernameOf = ({ AuthenticationResult }: any) => decodeJwt(AuthenticationResult.AccessToken).username;
 
 let choice: Choice;
 let jane: Awaited<ReturnType<Choice["user"]>>;
@@ -101,7 +96,7 @@ describe("[Amazon Cognito: choice-based sign-in] InitiateAuth with USER_AUTH", (
     expect(next).toMatchObject({ ChallengeName: "PASSWORD_VERIFIER", Session: SESSION });
     const proof = answer(next.ChallengeParameters, PASSWORD);
     expect(usernameOf(await choice.answer("PASSWORD_VERIFIER", next.Session, proof))).toBe(jane.name);
-    await expect(choice.answer("PASSWORD_SRP", Session, { USERNAME: jane.name, SRP_A })).rejects.toMatchObject(used);
+    await expect(choice.answer("PASSWORD_SRP", Session, { USERNAME: jane.name, SRP_A })).rejects.toMatchObject(USED);
   });
 
   it.each(["WEB_AUTHN", "EMAIL_MFA"])(
@@ -217,7 +212,7 @@ describe("[Amazon Cognito: choice-based sign-in] the answer to SELECT_CHALLENGE"
       choice.answer("SELECT_CHALLENGE", Session, { USERNAME: jane.name, ANSWER: "PASSWORD", PASSWORD: password });
     await expect(answer("Wr0ng-Horse!")).rejects.toMatchObject(wrong);
     expect(usernameOf(await answer(PASSWORD))).toBe(jane.name);
-    await expect(answer(PASSWORD)).rejects.toMatchObject(used);
+    await expect(answer(PASSWORD)).rejects.toMatchObject(USED);
   });
 
   it("leads one way: what was picked cannot be picked again with the same session", async () => {
@@ -226,7 +221,7 @@ describe("[Amazon Cognito: choice-based sign-in] the answer to SELECT_CHALLENGE"
     const answer = (ANSWER: string) => choice.answer("SELECT_CHALLENGE", Session, { USERNAME: name, ANSWER });
     await answer("EMAIL_OTP");
     for (const again of ["EMAIL_OTP", "SMS_OTP", "PASSWORD", "PASSWORD_SRP"]) {
-      await expect(answer(again)).rejects.toMatchObject(used);
+      await expect(answer(again)).rejects.toMatchObject(USED);
     }
     expect(await outbox(email)).toHaveLength(1);
   });
@@ -254,14 +249,14 @@ describe("a passkey among the choices", () => {
       const answer = { USERNAME: owner.name, CREDENTIAL: await prove(asked) };
       expect(usernameOf(await passkeys.answer("WEB_AUTHN", asked.Session, answer))).toBe(owner.name);
     }
-    await expect(passkeys.answer("SELECT_CHALLENGE", Session, responses)).rejects.toMatchObject(used);
+    await expect(passkeys.answer("SELECT_CHALLENGE", Session, responses)).rejects.toMatchObject(USED);
   });
 
   it("WEB_AUTHN + CREDENTIAL, obtained already: tokens, once", async () => {
     const asked = await passkeys.begin(owner.name, { PREFERRED_CHALLENGE: "WEB_AUTHN" });
     const responses = { USERNAME: owner.name, ANSWER: "WEB_AUTHN", CREDENTIAL: await prove(asked) };
     expect(usernameOf(await passkeys.answer("SELECT_CHALLENGE", asked.Session, responses))).toBe(owner.name);
-    await expect(passkeys.answer("SELECT_CHALLENGE", asked.Session, responses)).rejects.toMatchObject(used);
+    await expect(passkeys.answer("SELECT_CHALLENGE", asked.Session, responses)).rejects.toMatchObject(USED);
     const { Session } = await passkeys.begin(owner.name);
     await expect(passkeys.answer("SELECT_CHALLENGE", Session, responses)).rejects.toMatchObject(foreign);
   });
@@ -307,7 +302,7 @@ describe("a session of choice-based sign-in", () => {
     );
     expect(answers.filter((each) => each.AuthenticationResult)).toHaveLength(1);
     const told = new Set(answers.filter((each) => !each.AuthenticationResult));
-    expect([...told].filter((each) => ![used.message, "Password attempts exceeded"].includes(each))).toEqual([]);
+    expect([...told].filter((each) => ![USED.message, "Password attempts exceeded"].includes(each))).toEqual([]);
   }, 60_000);
 
   it("is void once the user has another password, or was signed out everywhere", async () => {

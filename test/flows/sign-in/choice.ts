@@ -1,6 +1,8 @@
 // A pool whose users choose what they sign in with, and the turns of a sign-in there.
 import { env } from "cloudflare:workers";
+import { decodeJwt } from "jose";
 import { call, makeClient, makePool, PASSWORD } from "../../client.ts";
+import { SENDER } from "../../factors.ts";
 
 /** Every first factor that there is. */
 export const FACTORS = ["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"];
@@ -22,12 +24,15 @@ export const newName = (): string => `u${crypto.randomUUID().slice(0, 12)}`;
 export const listOf = (attributes: Record<string, string>) =>
   Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
 
+/** Whom tokens are for. */
+export const usernameOf = ({ AuthenticationResult }: any) => decodeJwt(AuthenticationResult.AccessToken).username;
+
 /** Leaves a user nothing to begin with: no password, and a second factor beside which nothing else is enough. */
 export async function lockOut(UserPoolId: string, Username: string): Promise<void> {
   await call("SetUserPoolMfaConfig", {
     UserPoolId,
     MfaConfiguration: "OPTIONAL",
-    SmsMfaConfiguration: { SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms" } },
+    SmsMfaConfiguration: { SmsConfiguration: SENDER },
   });
   const UserAttributes = [{ Name: "phone_number", Value: newPhone() }];
   await call("AdminUpdateUserAttributes", { UserPoolId, Username, UserAttributes });

@@ -5,7 +5,8 @@ import { resolveClient } from "../../../src/flows/resolve.ts";
 import { signsInByCustom } from "../../../src/flows/explicit-auth-flows.ts";
 import { answerAtPages, type At, customAtPages, type PageOutcome } from "../../../src/flows/sign-in/at-pages.ts";
 import { ORIGIN } from "../../client.ts";
-import { customPool, FAILED, FOREIGN, QUESTION, RIGHT } from "./custom-pool.ts";
+import { customPool, QUESTION, RIGHT } from "./custom-pool.ts";
+import { FAILED, FOREIGN } from "./refusals.ts";
 
 const inward = () => openCall(new Request(ORIGIN), env, { waitUntil: () => undefined });
 

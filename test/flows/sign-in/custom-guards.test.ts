@@ -5,7 +5,8 @@ import { costsOf } from "../../cost.ts";
 import { get } from "../../fetch.ts";
 import { meanwhile } from "../../meanwhile.ts";
 import { openSrp } from "../../srp-client.ts";
-import { customPool, FAILED, FOREIGN, ISSUE, next, QUESTION, RIGHT, USED } from "./custom-pool.ts";
+import { customPool, ISSUE, next, QUESTION, RIGHT } from "./custom-pool.ts";
+import { FAILED, FOREIGN, USED } from "./refusals.ts";
 
 const ENDLESS = { DefineAuthChallenge: next("CUSTOM_CHALLENGE") };
 const HIDING = { PreventUserExistenceErrors: "ENABLED" };

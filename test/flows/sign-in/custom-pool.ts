@@ -15,12 +15,6 @@ export const TRIGGERS = [
 export const QUESTION = "What is the capital of Iceland?";
 export const RIGHT = "Reykjavik";
 
-export const FAILED = { name: "NotAuthorizedException", message: "Incorrect username or password." };
-export const USED = {
-  name: "NotAuthorizedException",
-  message: "Invalid session for the user, session can only be used once.",
-};
-export const FOREIGN = { name: "NotAuthorizedException", message: "Invalid session for the user." };
 export const UNRECOGNIZABLE = { name: "InvalidLambdaResponseException", message: "Unrecognizable lambda output" };
 
 let people = 0;

@@ -5,7 +5,8 @@ import { call, codeSentTo, makeClient, PASSWORD, signIn } from "../../client.ts"
 import { costsOf } from "../../cost.ts";
 import { makeDevice } from "../../device-client.ts";
 import { openSrp } from "../../srp-client.ts";
-import { customPool, FAILED, FOREIGN, ISSUE, next, RIGHT, UNRECOGNIZABLE, USED } from "./custom-pool.ts";
+import { customPool, ISSUE, next, RIGHT, UNRECOGNIZABLE } from "./custom-pool.ts";
+import { FAILED, FOREIGN, USED } from "./refusals.ts";
 
 type Pool = Awaited<ReturnType<typeof customPool>>;
 

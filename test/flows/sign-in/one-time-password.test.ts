@@ -1,32 +1,24 @@
 import { env } from "cloudflare:workers";
-import { decodeJwt } from "jose";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { call, codeSentTo, outbox, PASSWORD } from "../../client.ts";
+import { OWN_MAIL, SENDER } from "../../factors.ts";
 import { wrongCode } from "../../operations/wrong-code.ts";
-import { allowing, type Choice, listOf, makeChoice, newAddress, newName, newPhone } from "./choice.ts";
+import { allowing, type Choice, listOf, makeChoice, newAddress, newName, newPhone, usernameOf } from "./choice.ts";
+import { USED } from "./refusals.ts";
 
 const mismatch = { name: "CodeMismatchException", message: "Invalid code or auth state for the user." };
-const used = {
-  name: "NotAuthorizedException",
-  message: "Invalid session for the user, session can only be used once.",
-};
-const usernameOf = ({ AuthenticationResult }: any) => decodeJwt(AuthenticationResult.AccessToken).username;
 
 let choice: Choice;
 /** The same where users can ask for a second factor. */
 let doubled: Choice;
 beforeAll(async () => {
   choice = await makeChoice({}, { AuthSessionValidity: 5 });
-  const EmailConfiguration = {
-    EmailSendingAccount: "DEVELOPER",
-    SourceArn: "arn:aws:ses:us-east-1:000000000000:identity/a@example.com",
-  };
-  doubled = await makeChoice({ EmailConfiguration });
+  doubled = await makeChoice(OWN_MAIL);
   await call("SetUserPoolMfaConfig", {
     UserPoolId: doubled.pool,
     MfaConfiguration: "OPTIONAL",
     EmailMfaConfiguration: {},
-    SmsMfaConfiguration: { SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms" } },
+    SmsMfaConfiguration: { SmsConfiguration: SENDER },
   });
 });
 
@@ -63,8 +55,8 @@ describe.each([
     const answers = await Promise.all(Array.from({ length: 100 }, () => answer(code).catch(({ message }) => message)));
     expect(answers.filter((each) => each.AuthenticationResult)).toHaveLength(1);
     const told = new Set(answers.filter((each) => !each.AuthenticationResult));
-    expect([...told].filter((each) => ![used.message, "Code attempts exceeded"].includes(each))).toEqual([]);
-    await expect(answer(code)).rejects.toMatchObject(used);
+    expect([...told].filter((each) => ![USED.message, "Code attempts exceeded"].includes(each))).toEqual([]);
+    await expect(answer(code)).rejects.toMatchObject(USED);
   }, 60_000);
 
   it("five wrong codes turn further ones away for a while, right or wrong, and passwords do not count with them", async () => {

@@ -7,13 +7,10 @@ import { codeOf } from "../../authenticator-app.ts";
 import { openSrp } from "../../srp-client.ts";
 import { makeChoice } from "./choice.ts";
 import { customPool, RIGHT } from "./custom-pool.ts";
+import { USED } from "./refusals.ts";
 
 const FOREIGN = { name: "NotAuthorizedException", message: "Invalid session for the user." };
 const WRONG = { name: "NotAuthorizedException", message: "Incorrect username or password." };
-const USED = {
-  name: "NotAuthorizedException",
-  message: "Invalid session for the user, session can only be used once.",
-};
 
 /** Tries that are counted of a user, by kind. */
 const counted = async (sub: string) => {

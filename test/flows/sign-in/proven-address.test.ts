@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { call, codeSentTo, makeClient, makePool, makeUser, PASSWORD, signIn } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
 import { wrongCode } from "../../operations/wrong-code.ts";
+import { OWN_MAIL, SENDER } from "../../factors.ts";
 import { allowing, type Choice, FACTORS, listOf, makeChoice, newAddress, newName, newPhone } from "./choice.ts";
 
 const attributesOf = async (UserPoolId: string, Username: string): Promise<Record<string, string>> => {
@@ -13,21 +14,14 @@ const attributesOf = async (UserPoolId: string, Username: string): Promise<Recor
 const answer = (ClientId: string, ChallengeName: string, Session: string, ChallengeResponses: object) =>
   call("RespondToAuthChallenge", { ClientId, ChallengeName, Session, ChallengeResponses });
 
-const EMAIL = {
-  EmailConfiguration: {
-    EmailSendingAccount: "DEVELOPER",
-    SourceArn: "arn:aws:ses:us-east-1:000000000000:identity/a@example.com",
-  },
-};
-
 /** A pool that asks for a code after a password, by SMS or by mail. */
 async function mfaPool(settings: object = {}) {
-  const pool = await makePool({ ...EMAIL, ...settings });
+  const pool = await makePool({ ...OWN_MAIL, ...settings });
   await call("SetUserPoolMfaConfig", {
     UserPoolId: pool,
     MfaConfiguration: "OPTIONAL",
     EmailMfaConfiguration: {},
-    SmsMfaConfiguration: { SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms" } },
+    SmsMfaConfiguration: { SmsConfiguration: SENDER },
   });
   return { pool, client: (await makeClient(pool)).ClientId };
 }

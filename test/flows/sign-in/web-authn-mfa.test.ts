@@ -2,13 +2,18 @@ import { describe, expect, it } from "vitest";
 import { Authenticator } from "../../authenticator.ts";
 import { codeSentTo } from "../../client.ts";
 import { call } from "../../client.ts";
-import { FACTORS, open } from "../../operations/mfa/people.ts";
+import { SECOND_FACTORS } from "../../factors.ts";
+import { open } from "../../operations/mfa/people.ts";
 import { type PasskeyUser, register, WITH_PASSKEYS } from "../../operations/passkeys/passkey-user.ts";
 import { signInWithPasskey } from "./passkey-challenge.ts";
 
 /** Somebody with a passkey who is asked for a code by mail after their first factor. */
 async function personWith(WebAuthnConfiguration: object, passkeyIsMfa: boolean): Promise<PasskeyUser> {
-  const { pool, ClientId, person } = await open("OPTIONAL", { ...FACTORS, WebAuthnConfiguration }, WITH_PASSKEYS);
+  const { pool, ClientId, person } = await open(
+    "OPTIONAL",
+    { ...SECOND_FACTORS, WebAuthnConfiguration },
+    WITH_PASSKEYS,
+  );
   const email = `${crypto.randomUUID()}@example.com`;
   const { name, sub, AccessToken, mine } = await person({ email, email_verified: "true" });
   const user = { pool, client: ClientId, name, sub, AccessToken, authenticator: new Authenticator(), email };

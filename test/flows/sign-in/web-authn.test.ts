@@ -12,12 +12,9 @@ import {
   register,
 } from "../../operations/passkeys/passkey-user.ts";
 import { answerWith, challengeFor, signInWithPasskey } from "./passkey-challenge.ts";
+import { USED } from "./refusals.ts";
 
 const wrong = { name: "NotAuthorizedException", message: "Incorrect username or password.", status: 400 };
-const used = {
-  name: "NotAuthorizedException",
-  message: "Invalid session for the user, session can only be used once.",
-};
 const foreign = { name: "NotAuthorizedException", message: "Invalid session for the user." };
 
 let user: PasskeyUser;
@@ -239,11 +236,11 @@ describe("the challenge WEB_AUTHN", () => {
     const right = await user.authenticator.get(options);
     const answer = (credential: unknown) => answerWith(user.client, user.name, Session, credential);
     await expect(answer("nonsense")).rejects.toMatchObject(wrong);
-    await expect(answer(right)).rejects.toMatchObject(used);
+    await expect(answer(right)).rejects.toMatchObject(USED);
     const again = await challengeFor(user.client, user.name);
     const credential = await user.authenticator.get(again.options);
     await answerWith(user.client, user.name, again.Session, credential);
-    await expect(answerWith(user.client, user.name, again.Session, credential)).rejects.toMatchObject(used);
+    await expect(answerWith(user.client, user.name, again.Session, credential)).rejects.toMatchObject(USED);
   });
 
   it("takes one of a hundred right answers that come at once", async () => {
@@ -258,7 +255,7 @@ describe("the challenge WEB_AUTHN", () => {
       ),
     );
     expect(answers.filter((each) => each === "tokens")).toHaveLength(1);
-    expect(new Set(answers.filter((each) => each !== "tokens"))).toEqual(new Set([used.message]));
+    expect(new Set(answers.filter((each) => each !== "tokens"))).toEqual(new Set([USED.message]));
   });
 
   it("is of one client, pool and user, and belongs to one Session", async () => {

@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { call } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
-import { FACTORS, open } from "./people.ts";
+import { SECOND_FACTORS } from "../../factors.ts";
+import { open } from "./people.ts";
 
 const CHOICE = {
   Policies: { SignInPolicy: { AllowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"] } },
@@ -28,7 +29,7 @@ const givePasskey = (pool: string, sub: string) =>
 
 describe("GetUserAuthFactors and AdminGetUserAuthFactors", () => {
   it("show what a user can begin a sign-in with, and no choice of second factors where none was made", async () => {
-    const { person, pool } = await open("OPTIONAL", FACTORS, CHOICE);
+    const { person, pool } = await open("OPTIONAL", SECOND_FACTORS, CHOICE);
     const bare = await person(ADDRESSES);
     await bare.mine("DeleteUserAttributes", { UserAttributeNames: ["email", "phone_number"] });
     expect(await factorsOf(bare)).toEqual({ Username: bare.name, ConfiguredUserAuthFactors: ["PASSWORD"] });
@@ -48,7 +49,7 @@ describe("GetUserAuthFactors and AdminGetUserAuthFactors", () => {
   });
 
   it("show an app that was proven, whether or not it is asked for", async () => {
-    const { person } = await open("OPTIONAL", FACTORS, CHOICE);
+    const { person } = await open("OPTIONAL", SECOND_FACTORS, CHOICE);
     const full = await person(ADDRESSES);
     await full.app();
     expect(await factorsOf(full)).toEqual({
@@ -72,7 +73,7 @@ describe("GetUserAuthFactors and AdminGetUserAuthFactors", () => {
 
   it("show the second factors, and with them no codes to begin with, and passkeys only as both factors", async () => {
     const both = { WebAuthnConfiguration: { FactorConfiguration: "MULTI_FACTOR_WITH_USER_VERIFICATION" } };
-    const { person, pool } = await open("OPTIONAL", { ...FACTORS, ...both }, CHOICE);
+    const { person, pool } = await open("OPTIONAL", { ...SECOND_FACTORS, ...both }, CHOICE);
     const full = await person(ADDRESSES);
     await givePasskey(pool, full.sub);
     await full.app();
@@ -98,7 +99,7 @@ describe("GetUserAuthFactors and AdminGetUserAuthFactors", () => {
   });
 
   it("show no password of a user who has none, and nothing else of one who is to change a temporary one", async () => {
-    const { person, pool } = await open("OPTIONAL", FACTORS, CHOICE);
+    const { person, pool } = await open("OPTIONAL", SECOND_FACTORS, CHOICE);
     const bare = await person(ADDRESSES);
     await env.DB.prepare("update users set credentials = null where sub = ?").bind(bare.sub).run();
     expect((await factorsOf(bare)).ConfiguredUserAuthFactors).toEqual(["EMAIL_OTP", "SMS_OTP"]);
@@ -109,7 +110,7 @@ describe("GetUserAuthFactors and AdminGetUserAuthFactors", () => {
   });
 
   it("take one hop, and a second for passkeys where the user asks", async () => {
-    const { person } = await open("OPTIONAL", FACTORS, CHOICE);
+    const { person } = await open("OPTIONAL", SECOND_FACTORS, CHOICE);
     const someone = await person(ADDRESSES);
     await factorsOf(someone);
     const costs = await costsOf(() => factorsOf(someone));

@@ -1,14 +1,6 @@
 import { codeOf } from "../../authenticator-app.ts";
 import { call, makeClient, makePool, makeUser, signIn } from "../../client.ts";
-
-export const SENDER = { SnsCallerArn: "arn:aws:iam::000000000000:role/sms" };
-
-/** All second factors. */
-export const FACTORS = {
-  SmsMfaConfiguration: { SmsConfiguration: SENDER },
-  SoftwareTokenMfaConfiguration: { Enabled: true },
-  EmailMfaConfiguration: {},
-};
+import { SECOND_FACTORS } from "../../factors.ts";
 
 /** So many codes that an app with this seed shows neither now nor soon. */
 export async function wrongCodes(seed: string, many = 1): Promise<string[]> {
@@ -20,7 +12,11 @@ export async function wrongCodes(seed: string, many = 1): Promise<string[]> {
 let people = 0;
 
 /** A pool with these second factors, a client of it, and a way to make signed-in people there, who have a name of their own. */
-export async function open(MfaConfiguration: "OPTIONAL" | "OFF", factors: object = FACTORS, settings: object = {}) {
+export async function open(
+  MfaConfiguration: "OPTIONAL" | "OFF",
+  factors: object = SECOND_FACTORS,
+  settings: object = {},
+) {
   const pool = await makePool(settings);
   const { ClientId } = await makeClient(pool);
   const person = async (attributes: Record<string, string> = {}) => {

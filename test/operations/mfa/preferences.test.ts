@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { call, signIn } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
-import { FACTORS, open, SENDER } from "./people.ts";
+import { SECOND_FACTORS, SENDER } from "../../factors.ts";
+import { open } from "./people.ts";
 
 const ADDRESSES = { phone_number: "+15550130001", email: "of-preferences@example.com" };
 const SMS = (settings: object) => ({ SMSMfaSettings: settings });
@@ -18,7 +19,7 @@ const invalid = (message: string) => ({ name: "InvalidParameterException", messa
 let optional: Awaited<ReturnType<typeof open>>;
 beforeAll(async () => {
   const passkeys = { WebAuthnConfiguration: { FactorConfiguration: "MULTI_FACTOR_WITH_USER_VERIFICATION" } };
-  optional = await open("OPTIONAL", { ...FACTORS, ...passkeys });
+  optional = await open("OPTIONAL", { ...SECOND_FACTORS, ...passkeys });
 });
 
 type Person = Awaited<ReturnType<typeof optional.person>>;

@@ -3,21 +3,19 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { codeOf } from "../../authenticator-app.ts";
 import { call, makeClient, makePool, makeUser, signIn } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
-import { FACTORS, wrongCodes } from "./people.ts";
+import { SECOND_FACTORS } from "../../factors.ts";
+import { wrongCodes } from "./people.ts";
+import { USED } from "../../flows/sign-in/refusals.ts";
 
 const MISMATCH = { name: "EnableSoftwareTokenMFAException", message: "Code mismatch" };
 const BAD = { name: "NotAuthorizedException", message: "Invalid session for the user." };
-const USED = {
-  name: "NotAuthorizedException",
-  message: "Invalid session for the user, session can only be used once.",
-};
 
 let UserPoolId: string;
 let ClientId: string;
 beforeAll(async () => {
   UserPoolId = await makePool();
   ClientId = (await makeClient(UserPoolId)).ClientId;
-  await call("SetUserPoolMfaConfig", { UserPoolId, MfaConfiguration: "ON", ...FACTORS });
+  await call("SetUserPoolMfaConfig", { UserPoolId, MfaConfiguration: "ON", ...SECOND_FACTORS });
 });
 afterEach(() => void vi.useRealTimers());
 

@@ -35,8 +35,8 @@ export const CodeField = ({ label }: { label: string }) => (
 );
 
 /**
- * The choice to remember this browser, where the pool leaves it to people and a remembered one is asked for no code. Before a
- * second factor it means nothing, and does nothing.
+ * The choice to remember this browser, where the pool leaves it to people and a remembered one is asked for no code.
+ * Before a second factor it means nothing, and does nothing.
  */
 const TrustField = ({ visit: { request, texts } }: { visit: Visit }) => {
   const { DeviceConfiguration: devices } = request.pool.settings;

@@ -18,8 +18,8 @@ const offers = ({ parameters }: Challenge, factor: string): boolean =>
   listOf(parameters.MFAS_CAN_SETUP).includes(factor);
 
 /**
- * Someone who must have a second factor and has none sets one up: an authenticator app, or an address that codes are sent
- * to. The seed of the app is part of the challenge that the form carries, since the page shows it anyway.
+ * Someone who must have a second factor and has none sets one up: an authenticator app, or an address that codes are
+ * sent to. The seed of the app is part of the challenge that the form carries, since the page shows it anyway.
  */
 export const mfaSetup: ChallengePage = {
   name: "MFA_SETUP",

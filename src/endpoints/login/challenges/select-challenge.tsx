@@ -1,3 +1,4 @@
+import { badSession } from "../../../flows/sign-in/refusals.ts";
 import type { Challenge } from "../../../flows/sign-in/sign-in.ts";
 import { Refusal } from "../../../lib/refusal.ts";
 import { Aside, Choice, Submit } from "../../../ui/form.tsx";
@@ -27,8 +28,8 @@ const isPassword = (challenge: Pick<Challenge, "parameters">, sent: Fields | und
 };
 
 /**
- * Someone picks what to sign in with. The password is typed on this page as well: the session of the choice judges it, so
- * that the owner's triggers hear of one sign-in, and stays good after a wrong one.
+ * Someone picks what to sign in with. The password is typed on this page as well: the session of the choice judges it,
+ * so that the owner's triggers hear of one sign-in, and stays good after a wrong one.
  */
 export const selectChallenge: ChallengePage = {
   name: "SELECT_CHALLENGE",
@@ -79,9 +80,7 @@ export const selectChallenge: ChallengePage = {
   answer(_visit, challenge, sent) {
     const USERNAME = challenge.parameters.USERNAME ?? "";
     const answer = sent.get("answer") ?? "";
-    if (!waysOf(challenge).includes(answer)) {
-      throw new Refusal("NotAuthorizedException", "Invalid session for the user.", { reason: "no such way" });
-    }
+    if (!waysOf(challenge).includes(answer)) throw badSession("no such way");
     if (answer !== "PASSWORD") return { responses: { USERNAME, ANSWER: answer } };
     const password = sent.get("password");
     if (!password) throw new Refusal("InvalidParameterException", "Missing required parameter PASSWORD");

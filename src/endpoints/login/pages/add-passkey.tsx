@@ -7,6 +7,7 @@ import { completeRegistration, startRegistration } from "../../../flows/passkeys
 import type { Refusal } from "../../../lib/refusal.ts";
 import { Aside, Form } from "../../../ui/form.tsx";
 import { leadTo } from "../../browser/lead-to.ts";
+import { logRefusal } from "../../browser/log-refusal.ts";
 import { sendResponse } from "../../browser/send-response.tsx";
 import { type Fields, loginPage, type Visit } from "../login-page.tsx";
 import { messageOf } from "../messages.ts";
@@ -25,8 +26,8 @@ import type { Shown } from "../render-page.tsx";
 const LATER = "later";
 
 /**
- * Adds a passkey, and then answers the client as a sign-in does (Amazon Cognito: `/passkeys/add`, with the parameters of the
- * authorization endpoint). Whoever is not signed in does that first.
+ * Adds a passkey, and then answers the client as a sign-in does (Amazon Cognito: `/passkeys/add`, with the parameters
+ * of the authorization endpoint). Whoever is not signed in does that first.
  */
 export const addPasskey = loginPage({
   path: ADD_PASSKEY_PATH,
@@ -110,8 +111,7 @@ async function optionsFor(
   } catch (thrown) {
     const refused = messageOf(texts, thrown);
     if (refused === undefined) throw thrown;
-    const { name, reason, message } = thrown as Refusal;
-    call.log("refused", { target: ADD_PASSKEY_PATH, name, reason: reason ?? message });
+    logRefusal(call, ADD_PASSKEY_PATH, thrown as Refusal);
     return { refused };
   }
 }

@@ -2,6 +2,7 @@ import { ResetRequiredUser, UnconfirmedUser } from "../../../flows/sign-in/accou
 import { answerAtPages } from "../../../flows/sign-in/at-pages.ts";
 import type { Challenge } from "../../../flows/sign-in/sign-in.ts";
 import { Refusal } from "../../../lib/refusal.ts";
+import { logRefusal } from "../../browser/log-refusal.ts";
 import { challengePages } from "../challenges/challenges.ts";
 import { type ChallengePage, readChallenge, showChallenge, TRUST_FIELD, WAYS } from "../challenges/challenge-page.tsx";
 import { showConfirm, showUnconfirmed } from "../confirm-form.tsx";
@@ -51,8 +52,8 @@ function carriedOn({ parameters: { USERNAME, [WAYS]: ways } }: Challenge): Recor
 
 /**
  * What comes of an answer that was refused, where the page of its challenge is not shown again for it: who has proven
- * themselves and must do something else first does that; where the sign-in has ended, the person signs in again. Anything
- * else is thrown on.
+ * themselves and must do something else first does that; where the sign-in has ended, the person signs in again.
+ * Anything else is thrown on.
  */
 async function goOnAfter(
   visit: Visit,
@@ -71,7 +72,7 @@ async function goOnAfter(
   const { call, texts } = visit;
   const isStale = thrown.message.startsWith("Invalid session");
   if (!isStale && page.canMend?.(sent)) throw thrown;
-  call.log("refused", { target: PATH, name: thrown.name, reason: thrown.reason ?? thrown.message });
+  logRefusal(call, PATH, thrown);
   const told = held.name === "WEB_AUTHN" ? asPasskeyFault(thrown) : isStale ? undefined : thrown;
   const text = messageOf(texts, told) ?? texts.errorStale;
   const sign = await showSignIn(visit, name === undefined ? undefined : new Map([["username", name]]));

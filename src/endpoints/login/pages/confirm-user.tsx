@@ -7,16 +7,17 @@ import { poolOfHost } from "../../../flows/pool-of-host.ts";
 import { resolveClient } from "../../../flows/resolve.ts";
 import { confirmSignUp } from "../../../flows/sign-up/confirm.ts";
 import { Refusal } from "../../../lib/refusal.ts";
+import { isUsername } from "../../../mechanisms/attributes/formats.ts";
 import type { Texts } from "../../../ui/texts/en.ts";
 import { Form, Submit } from "../../../ui/form.tsx";
 import { CSRF_FIELD, csrfToken, isFromOurPage } from "../../browser/csrf.ts";
 import { tellFault } from "../../browser/fault.ts";
 import { languageOf } from "../../browser/language.ts";
+import { logRefusal } from "../../browser/log-refusal.ts";
 import { queryOf, readForm, readQuery } from "../../browser/parameters.ts";
 import { beginLook } from "../begin-look.ts";
 import type { LoginContext, LoginEnv } from "../login-env.ts";
 import { messageOf } from "../messages.ts";
-import { isUsername } from "../name-field.tsx";
 import { renderPage, type Shown } from "../render-page.tsx";
 
 /** Amazon Cognito: `/confirmUser?client_id=&user_name=&confirmation_code=`. */
@@ -38,9 +39,9 @@ confirmUser.post("/confirmUser", (c) =>
     } catch (thrown) {
       const text = messageOf(texts, thrown);
       if (text === undefined) throw thrown;
-      const { name, reason, message } = thrown as Refusal;
-      c.get("call").log("refused", { target: c.req.path, name, reason: reason ?? message });
-      return failed(texts, TOLD.includes(name) ? text : undefined);
+      const refusal = thrown as Refusal;
+      logRefusal(c.get("call"), c.req.path, refusal);
+      return failed(texts, TOLD.includes(refusal.name) ? text : undefined);
     }
   }),
 );

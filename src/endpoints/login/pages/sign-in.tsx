@@ -1,5 +1,6 @@
 import { authorize } from "../../../flows/authorization/authorize.ts";
-import { allowsAny, signsInByCustom } from "../../../flows/explicit-auth-flows.ts";
+import { allowsChoice, signsInByCustom } from "../../../flows/explicit-auth-flows.ts";
+import { allowsPasswordless } from "../../../flows/passwordless.ts";
 import { ResetRequiredUser, UnconfirmedUser } from "../../../flows/sign-in/account-state.ts";
 import {
   chooseAtPages,
@@ -69,13 +70,15 @@ async function submitPasskey(visit: Visit, credential: string): Promise<Shown | 
 }
 
 /** Amazon Cognito: managed login asks for the name by itself where the client allows choice-based sign-in. */
-const asksNameFirst = ({ request }: Visit): boolean => allowsAny(request.client.settings, ["ALLOW_USER_AUTH"]);
+const asksNameFirst = ({ request }: Visit): boolean => allowsChoice(request.client);
 
-/** Whether the name decides what is asked for next: of what the pool lets people choose from, or by the owner's triggers. */
+/**
+ * Whether the name decides what is asked for next: of what the pool lets people choose from, or by the owner's
+ * triggers.
+ */
 function asksNameAlone(visit: Visit): boolean {
   const { client, pool } = visit.request;
-  const factors = pool.settings.Policies?.SignInPolicy?.AllowedFirstAuthFactors ?? [];
-  return signsInByCustom(client) || (asksNameFirst(visit) && factors.some((factor) => factor !== "PASSWORD"));
+  return signsInByCustom(client) || (asksNameFirst(visit) && allowsPasswordless(pool));
 }
 
 /**

@@ -4,8 +4,8 @@ import type { Grant } from "./grant.ts";
 import { tokensOfUser } from "./tokens-of-user.ts";
 
 /**
- * RFC 6749 §6. A `scope` parameter is ignored, as Cognito does: what was granted stays. The scope is said where a trigger
- * made it another than that (§5.1).
+ * RFC 6749 §6. A `scope` parameter is ignored, as Cognito does: what was granted stays. The scope is said where a
+ * trigger made it another than that (§5.1).
  */
 export const refreshTokenGrant: Grant = async (call, client, form, possession) => {
   const tokens = await refreshGrant(call, client, {

@@ -1,7 +1,6 @@
 // The two codes of a device's request (RFC 8628 §3.2): one for the person, short and looked up; one for the device, sealed.
 import type { Call } from "../../../call.ts";
 import type { Client } from "../../../directory/clients.ts";
-import { fromUtf8, utf8 } from "../../../lib/encoding.ts";
 import { randomText } from "../../../lib/random.ts";
 
 /** RFC 8628 §6.1: consonants, which spell no words and do not look like digits. */
@@ -41,11 +40,8 @@ const PURPOSE = "device-code";
 const boundTo = (client: Client): string => JSON.stringify([client.poolId, client.id]);
 
 export const sealDeviceCode = (call: Call, client: Client, code: DeviceCode): Promise<string> =>
-  call.keyring.seal(PURPOSE, utf8(JSON.stringify(code)), boundTo(client));
+  call.keyring.sealJson(PURPOSE, code, boundTo(client));
 
 /** @returns what the code stands for, or null when it is foreign, altered, or another client's */
-export async function openDeviceCode(call: Call, client: Client, sealed: string): Promise<DeviceCode | null> {
-  const opened = await call.keyring.open(PURPOSE, sealed, boundTo(client));
-  const text = opened && fromUtf8(opened);
-  return text ? (JSON.parse(text) as DeviceCode) : null;
-}
+export const openDeviceCode = (call: Call, client: Client, sealed: string): Promise<DeviceCode | null> =>
+  call.keyring.openJson(PURPOSE, sealed, boundTo(client));

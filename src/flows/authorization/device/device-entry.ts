@@ -9,7 +9,7 @@
 import type { Call } from "../../../call.ts";
 import { takeBackAttempt } from "../../../directory/attempts.ts";
 import type { Client } from "../../../directory/clients.ts";
-import { fromUtf8, toBase64Url, utf8 } from "../../../lib/encoding.ts";
+import { toBase64Url, utf8 } from "../../../lib/encoding.ts";
 import { hmacSha256 } from "../../../lib/hash.ts";
 import { networkOf } from "../../../lib/network.ts";
 import { Refusal } from "../../../lib/refusal.ts";
@@ -60,7 +60,7 @@ export async function enterUserCode(
   await takeBackAttempt(call.db, tries);
   const { session, clientId, poolId } = request;
   const entry: DeviceEntry = { userCode, session, clientId, poolId, browser, enteredAt: call.now };
-  return call.keyring.seal(PURPOSE, utf8(JSON.stringify(entry)));
+  return call.keyring.sealJson(PURPOSE, entry);
 }
 
 /** Whose tries are counted. Until a code is found they belong to no pool. The table tells no addresses to who reads it. */
@@ -72,9 +72,7 @@ async function triesFromHere(call: Call) {
 
 /** The entry in a sealed text, or undefined where it is none. */
 export async function openEntry(call: Call, sealed: string): Promise<DeviceEntry | undefined> {
-  const opened = await call.keyring.open(PURPOSE, sealed);
-  const text = opened && fromUtf8(opened);
-  return text ? (JSON.parse(text) as DeviceEntry) : undefined;
+  return (await call.keyring.openJson<DeviceEntry>(PURPOSE, sealed)) ?? undefined;
 }
 
 /**

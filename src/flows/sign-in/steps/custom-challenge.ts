@@ -5,9 +5,9 @@ import { badSession, required } from "../refusals.ts";
 import type { Step } from "../sign-in.ts";
 
 /**
- * CUSTOM_CHALLENGE: the owner's own challenge, judged by VerifyAuthChallengeResponse. A wrong answer is no refusal: both
- * are told to DefineAuthChallenge, which decides. The challenge is spent and the answer counted, in one hop together with
- * the read of the user, before the trigger is asked: each takes one answer, whatever becomes of it.
+ * CUSTOM_CHALLENGE: the owner's own challenge, judged by VerifyAuthChallengeResponse. A wrong answer is no refusal:
+ * both are told to DefineAuthChallenge, which decides. The challenge is spent and the answer counted, in one hop
+ * together with the read of the user, before the trigger is asked: each takes one answer, whatever becomes of it.
  */
 export const customChallenge: Step = {
   name: "CUSTOM_CHALLENGE",

@@ -1,22 +1,22 @@
 import type { Call } from "../../../call.ts";
 import type { Device } from "../../../directory/devices.ts";
-import { fromBase64Url, toBase64, utf8 } from "../../../lib/encoding.ts";
+import { fromBase64Url, toBase64 } from "../../../lib/encoding.ts";
 import { begin } from "../../../mechanisms/factors/srp.ts";
 import { deviceNotFound, verifierOfDevice } from "../../devices.ts";
-import { srpValue } from "../by-srp.ts";
 import { resume, sealProgress } from "../progress.ts";
 import { badSession, required } from "../refusals.ts";
-import { openState } from "../session-string.ts";
+import { tryOpenState } from "../session-string.ts";
 import type { Candidate, Step, Turn } from "../sign-in.ts";
-import { DEVICE_EXCHANGE, type DeviceExchange, type DeviceProgress } from "./device-exchange.ts";
+import { type SrpState, srpValue } from "../srp-exchange.ts";
+import { DEVICE_EXCHANGE, type DeviceProgress } from "./device-exchange.ts";
 
 /** Whether a device can be asked to prove itself by SRP, as a program does; a browser's cookie has proven it before. */
 const isProgram = (device: Device | undefined): device is Device =>
   device?.remembered === true && device.verifier !== null;
 
 /**
- * DEVICE_SRP_AUTH: opens the exchange by which a remembered device proves itself (Amazon Cognito: device tracking, signing
- * in with a device). One hop. It leads to DEVICE_PASSWORD_VERIFIER, and each Session leads to one.
+ * DEVICE_SRP_AUTH: opens the exchange by which a remembered device proves itself (Amazon Cognito: device tracking,
+ * signing in with a device). One hop. It leads to DEVICE_PASSWORD_VERIFIER, and each Session leads to one.
  */
 export const deviceSrpAuth: Step = {
   name: "DEVICE_SRP_AUTH",
@@ -35,9 +35,9 @@ export const deviceSrpAuth: Step = {
     if (!isProgram(device)) throw badSession("the device is remembered no more");
     const verifier = await verifierOfDevice(call, device);
     if (!verifier) throw deviceNotFound();
-    const exchange: DeviceExchange = { A, ...begin(verifier.verifier) };
+    const exchange: SrpState = { A, ...begin(verifier.verifier) };
     const progress: DeviceProgress = { deviceKey: device.key, exchange: crypto.randomUUID() };
-    const block = await call.keyring.seal(DEVICE_EXCHANGE, utf8(JSON.stringify(exchange)), progress.exchange);
+    const block = await call.keyring.sealJson(DEVICE_EXCHANGE, exchange, progress.exchange);
     return {
       challenge: {
         name: "DEVICE_PASSWORD_VERIFIER",
@@ -60,8 +60,8 @@ const CODES = ["SMS_MFA", "SOFTWARE_TOKEN_MFA"] as const;
 
 /**
  * Where the sign-in stood when the device was asked for. After a code that does not spare the device its proof,
- * amazon-cognito-identity-js (sendMFACode) overlooks the Session of DEVICE_SRP_AUTH and sends that of the code. As long as
- * that was answered rightly it says the same: who passed what. It, too, is taken once.
+ * amazon-cognito-identity-js (sendMFACode) overlooks the Session of DEVICE_SRP_AUTH and sends that of the code. As long
+ * as that was answered rightly it says the same: who passed what. It, too, is taken once.
  */
 async function resumeBefore(call: Call, turn: Turn, session: string | undefined): Promise<Candidate> {
   const taking = { once: true, tellsDevice: true };
@@ -73,14 +73,8 @@ async function resumeBefore(call: Call, turn: Turn, session: string | undefined)
   return { ...candidate, passed: [...candidate.passed, code] };
 }
 
+/** The code whose challenge a session was made for, if it was one of these. */
 async function sealedFor(call: Call, turn: Turn, session: string | undefined) {
-  const open = await Promise.all(
-    CODES.map((code) =>
-      openState(call, turn, code, session).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return CODES.find((_, at) => open[at]);
+  const opened = await Promise.all(CODES.map((code) => tryOpenState(call, turn, code, session)));
+  return CODES.find((_, at) => opened[at]);
 }

@@ -4,7 +4,7 @@ import { fold } from "../../../directory/names.ts";
 import { userChanges } from "../../../directory/user-writes.ts";
 import type { User } from "../../../directory/users.ts";
 import { Refusal } from "../../../lib/refusal.ts";
-import { usableFactors } from "../../mfa.ts";
+import { usableFactors, withFactor } from "../../mfa.ts";
 import { judgeSentCode } from "../judge-sent-code.ts";
 import { sendSignInCode, type SentCode } from "../one-time-code.ts";
 import { sealProgress } from "../progress.ts";
@@ -22,7 +22,8 @@ interface State extends SentCode {
 }
 
 /**
- * The challenge EMAIL_OTP, in the place of a password or after one. The candidate's writes run with what sends the code.
+ * The challenge EMAIL_OTP, in the place of a password or after one. The candidate's writes run with what sends the
+ * code.
  * @param setUp an address that is to become the user's second factor, rather than the one they have
  * @throws Refusal LimitExceededException, CodeDeliveryFailureException, MFAMethodNotFoundException
  */
@@ -72,8 +73,8 @@ export const emailOtp: Step = {
 };
 
 /**
- * Refuses to set up another address than one that its owner has proven, and may recover the account by: a password alone
- * must not move it.
+ * Refuses to set up another address than one that its owner has proven, and may recover the account by: a password
+ * alone must not move it.
  * @throws Refusal InvalidParameterException
  */
 export function checkMovable({ attributes: { email = "", email_verified } }: User, to: string): void {
@@ -84,16 +85,6 @@ export function checkMovable({ attributes: { email = "", email_verified } }: Use
 
 /** Makes an address that was to be set up, and is proven, the user's own and their second factor. */
 function setUp(call: Call, { pool }: Turn, user: User, email: string): { after: User; statements: Statement[] } {
-  const { mfa = [], preferred = "EMAIL_OTP", ...factors } = user.factors;
-  const enabled = mfa.includes("EMAIL_OTP") ? mfa : [...mfa, "EMAIL_OTP" as const];
-  return userChanges(
-    call.db,
-    pool,
-    user,
-    {
-      attributes: { ...user.attributes, email, email_verified: "true" },
-      factors: { ...factors, mfa: enabled, preferred },
-    },
-    call.now,
-  );
+  const attributes = { ...user.attributes, email, email_verified: "true" };
+  return userChanges(call.db, pool, user, { attributes, factors: withFactor(user.factors, "EMAIL_OTP") }, call.now);
 }

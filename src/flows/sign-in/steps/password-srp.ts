@@ -1,8 +1,8 @@
 import type { Call } from "../../../call.ts";
 import { toBase64 } from "../../../lib/encoding.ts";
-import { offerVerifier, srpValue } from "../by-srp.ts";
 import { resume, sealProgress } from "../progress.ts";
 import type { Candidate, Challenge, Step } from "../sign-in.ts";
+import { offerVerifier, srpValue } from "../srp-exchange.ts";
 
 /** The challenge PASSWORD_SRP: the password is to be proven without being sent. */
 export const offerPasswordSrp = async (call: Call, candidate: Candidate): Promise<Challenge> => ({
@@ -12,8 +12,8 @@ export const offerPasswordSrp = async (call: Call, candidate: Candidate): Promis
 });
 
 /**
- * The challenge PASSWORD_VERIFIER with a Session, which clients of choice-based sign-in carry on. It says nothing: SECRET_BLOCK
- * holds the exchange.
+ * The challenge PASSWORD_VERIFIER with a Session, which clients of choice-based sign-in carry on. It says nothing:
+ * SECRET_BLOCK holds the exchange.
  * @param A of the client, as `srpValue` read it
  */
 export const offerExchange = async (call: Call, candidate: Candidate, A: string): Promise<Challenge> => ({

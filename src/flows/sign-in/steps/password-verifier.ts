@@ -1,15 +1,12 @@
 import type { Call } from "../../../call.ts";
 import { fromBase64 } from "../../../lib/encoding.ts";
 import { verifyProof } from "../../../mechanisms/factors/srp.ts";
-import { timestampWithin } from "../../../mechanisms/factors/srp-timestamp.ts";
 import { srpPoolName, verifierOf } from "../../passwords.ts";
-import type { SrpState } from "../by-srp.ts";
 import { punish } from "../lockout.ts";
 import { resume } from "../progress.ts";
-import { required, wrongPassword } from "../refusals.ts";
+import { wrongPassword } from "../refusals.ts";
 import type { Step } from "../sign-in.ts";
-
-const TOLERANCE = 5 * 60_000;
+import { readClaim, type SrpState } from "../srp-exchange.ts";
 
 /**
  * PASSWORD_VERIFIER: the proof of the password by SRP. The exchange is spent and the try counted, in one hop together with
@@ -21,10 +18,7 @@ export const passwordVerifier: Step = {
 
   async answer(call: Call, turn) {
     const { pool, given } = turn;
-    const secretBlock = required(given, "PASSWORD_CLAIM_SECRET_BLOCK");
-    const signature = required(given, "PASSWORD_CLAIM_SIGNATURE");
-    const timestamp = required(given, "TIMESTAMP");
-    if (!timestampWithin(timestamp, call.now, TOLERANCE)) throw wrongPassword("timestamp out of range");
+    const { secretBlock, signature, timestamp } = readClaim(call, given);
     const stranger = () => wrongPassword("answer for another user");
     const taking = { once: true, counted: "password", tellsDevice: true, stranger } as const;
     const resumed = await resume<SrpState>(call, turn, "PASSWORD_VERIFIER", secretBlock, taking);

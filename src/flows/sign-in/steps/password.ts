@@ -14,8 +14,8 @@ export const offerPassword = async (call: Call, candidate: Candidate): Promise<C
 });
 
 /**
- * Where a sign-in stands once its user has given their password; its try was counted. The session stays good after a wrong
- * one. A password that was not offered is judged at the same cost, and is wrong.
+ * Where a sign-in stands once its user has given their password; its try was counted. The session stays good after a
+ * wrong one. A password that was not offered is judged at the same cost, and is wrong.
  * @throws Refusal NotAuthorizedException
  */
 export async function withPassword(
@@ -36,8 +36,9 @@ export async function withPassword(
 }
 
 /**
- * Who has a name that was nobody's when the sign-in began. The migration trigger is asked about no name that somebody has:
- * neither theirs who came since, nor that of one who had nothing to begin with. No hop where there is no such trigger.
+ * Who has a name that was nobody's when the sign-in began. The migration trigger is asked about no name that somebody
+ * has: neither theirs who came since, nor that of one who had nothing to begin with. No hop where there is no such
+ * trigger.
  */
 async function holderOf(call: Call, { pool }: Turn, name: string): Promise<User | undefined> {
   if (arnOf(pool.settings.LambdaConfig, "UserMigration") === undefined) return undefined;

@@ -3,7 +3,7 @@ import { Refusal } from "../../../lib/refusal.ts";
 import { FIRST_FACTORS, type FirstFactor, offerFirstFactor } from "../first-factors.ts";
 import { resume, sealProgress } from "../progress.ts";
 import { badSession, required } from "../refusals.ts";
-import { openState } from "../session-string.ts";
+import { tryOpenState } from "../session-string.ts";
 import type { Candidate, Challenge, Step, Turn } from "../sign-in.ts";
 import { withPassword } from "./password.ts";
 import { webAuthn } from "./web-authn.ts";
@@ -16,8 +16,8 @@ export const offerSelection = async (call: Call, candidate: Candidate): Promise<
 });
 
 /**
- * SELECT_CHALLENGE: the first factor that was picked, perhaps with what answers it. A password that comes along is judged
- * at once; so is the credential of a passkey, which only WEB_AUTHN can have asked for.
+ * SELECT_CHALLENGE: the first factor that was picked, perhaps with what answers it. A password that comes along is
+ * judged at once; so is the credential of a passkey, which only WEB_AUTHN can have asked for.
  */
 export const selectChallenge: Step = {
   name: "SELECT_CHALLENGE",
@@ -34,7 +34,7 @@ export const selectChallenge: Step = {
     if (!available || passed.length > 0) throw badSession("nothing to choose");
     if (password !== undefined) return withPassword(call, resumed, password);
     const factor = FIRST_FACTORS.find((each) => each === answer);
-    if (!factor || !(available.includes(factor) || isPassword(factor))) {
+    if (!factor || !(available.includes(factor) || isPasswordFactor(factor))) {
       throw new Refusal("InvalidParameterException", "ANSWER is none of the challenges that can be chosen.");
     }
     return { challenge: await offerFirstFactor(call, { ...candidate, writes: [spend] }, factor) };
@@ -42,18 +42,12 @@ export const selectChallenge: Step = {
 };
 
 /** A password is asked for, and then is wrong, even where there is none. */
-const isPassword = (factor: FirstFactor): boolean => factor === "PASSWORD" || factor === "PASSWORD_SRP";
+const isPasswordFactor = (factor: FirstFactor): boolean => factor === "PASSWORD" || factor === "PASSWORD_SRP";
 
 /**
  * What a session waits for. Whoever turns a passkey away in their browser picks again with the session of WEB_AUTHN, as
  * Amplify does.
  */
 async function pending(call: Call, turn: Turn, session: string | undefined): Promise<"SELECT_CHALLENGE" | "WEB_AUTHN"> {
-  try {
-    await openState(call, turn, "WEB_AUTHN", session);
-    return "WEB_AUTHN";
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return "SELECT_CHALLENGE";
-  }
+  return (await tryOpenState(call, turn, "WEB_AUTHN", session)) ? "WEB_AUTHN" : "SELECT_CHALLENGE";
 }

@@ -15,7 +15,9 @@ const FACTORS: ReadonlyMap<string, MfaFactor> = new Map([
   ["EMAIL_MFA", "EMAIL_OTP"],
 ] as const);
 
-/** SELECT_MFA_TYPE: the user picks one of several second factors, none of which they prefer. The pick is asked for next. */
+/**
+ * SELECT_MFA_TYPE: the user picks one of several second factors, none of which they prefer. The pick is asked for next.
+ */
 export const selectMfaType: Step = {
   name: "SELECT_MFA_TYPE",
 

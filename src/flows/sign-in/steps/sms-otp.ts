@@ -8,8 +8,8 @@ import type { Candidate, Challenge, Step } from "../sign-in.ts";
 const DIGITS = 8;
 
 /**
- * The challenge SMS_OTP: a code to the user's phone in the place of a password. The candidate's writes run with what sends
- * the code.
+ * The challenge SMS_OTP: a code to the user's phone in the place of a password. The candidate's writes run with what
+ * sends the code.
  * @throws Refusal LimitExceededException, CodeDeliveryFailureException
  */
 export async function offerSmsOtp(call: Call, candidate: Candidate): Promise<Challenge> {

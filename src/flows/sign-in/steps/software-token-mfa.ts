@@ -9,8 +9,9 @@ import { checkUsable, secondFactor } from "../second-factor.ts";
 import type { Step } from "../sign-in.ts";
 
 /**
- * SOFTWARE_TOKEN_MFA: a second factor by the code that an authenticator app shows. Its time step is written with what the
- * answer leads to, and only for a user who is as they were: of all who answer with one code, one gets on (RFC 6238 §5.2).
+ * SOFTWARE_TOKEN_MFA: a second factor by the code that an authenticator app shows. Its time step is written with what
+ * the answer leads to, and only for a user who is as they were: of all who answer with one code, one gets on (RFC 6238
+ * §5.2).
  */
 export const softwareTokenMfa: Step = {
   name: "SOFTWARE_TOKEN_MFA",

@@ -6,7 +6,7 @@ import { readAssertion } from "../../../mechanisms/passkeys/credential-json.ts";
 import { requestOptions } from "../../../mechanisms/passkeys/options.ts";
 import { standIns } from "../../../mechanisms/passkeys/stand-ins.ts";
 import { relyingPartyOf, userVerificationOf } from "../../passkey-rules.ts";
-import { type Asked, judgeProof } from "../passkey-proof.ts";
+import { type Asked, judgePasskey } from "../passkey-proof.ts";
 import { resume, sealProgress } from "../progress.ts";
 import { required } from "../refusals.ts";
 import type { Candidate, Challenge, Step } from "../sign-in.ts";
@@ -15,8 +15,8 @@ import type { Candidate, Challenge, Step } from "../sign-in.ts";
 const CHALLENGE_BYTES = 32;
 
 /**
- * The challenge WEB_AUTHN: asks for the proof of one of the user's passkeys. One hop, no write. Where there are none, or no
- * such user, it names some that nobody has, always the same.
+ * The challenge WEB_AUTHN: asks for the proof of one of the user's passkeys. One hop, no write. Where there are none,
+ * or no such user, it names some that nobody has, always the same.
  * @param held the user's passkeys, where they were read before: then no hop while the pool's domains are known
  * @throws Refusal InvalidUserPoolConfigurationException where the pool has no relying party id
  */
@@ -51,8 +51,8 @@ export async function offerWebAuthn(call: Call, candidate: Candidate, held?: rea
 }
 
 /**
- * WEB_AUTHN: the proof of a passkey (Amazon Cognito: passkey sign-in). The challenge is spent in the hop that reads user and
- * passkey, before the proof is judged: each takes one answer.
+ * WEB_AUTHN: the proof of a passkey (Amazon Cognito: passkey sign-in). The challenge is spent in the hop that reads
+ * user and passkey, before the proof is judged: each takes one answer.
  */
 export const webAuthn: Step = {
   name: "WEB_AUTHN",
@@ -66,7 +66,7 @@ export const webAuthn: Step = {
         resume<Asked>(call, turn, "WEB_AUTHN", session, { once: true }),
       ]),
     );
-    const proven = await judgeProof(call, turn, candidate.user, credential, extra, passkey);
+    const proven = await judgePasskey(call, turn, candidate.user, credential, extra, passkey);
     return { ...candidate, ...proven, passed: [...candidate.passed, "WEB_AUTHN"] };
   },
 };

@@ -1,7 +1,10 @@
 import type { Call } from "../../../call.ts";
 import { Unreachable } from "./transport.ts";
 
-/** Whether a text is an address that a request can be sent to: by HTTP, without a name and password, which fetch refuses. */
+/**
+ * Whether a text is an address that a request can be sent to: by HTTP, without a name and password, which fetch
+ * refuses.
+ */
 export function isAddress(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" && !url.hash;

@@ -23,7 +23,8 @@ export const lambda = transport("lambda", schema, async (call, entry, { arn, bod
   const { accessKeyId, secretAccessKey, sessionToken, ...where } = entry.lambda;
   const [, partition, , itsRegion = ""] = arn.split(":");
   const region = where.region ?? itsRegion;
-  // The ARN is from whoever administers the pool; the keys, and what the event tells, are not for them to send elsewhere.
+  // The ARN is from whoever administers the pool; the keys, and what the event tells, are not for them to send
+  // elsewhere.
   if (!REGION.test(region)) throw new Unreachable(undefined, { again: false });
   const host = `https://lambda.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
   const endpoint = (where.endpoint ?? host).replace(/\/+$/, "");

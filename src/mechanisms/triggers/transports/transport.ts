@@ -15,7 +15,9 @@ export interface Invocation {
   signal: AbortSignal;
 }
 
-/** What a function made of an event: its reply, null when that is too long to be read; or the error that it returned. */
+/**
+ * What a function made of an event: its reply, null when that is too long to be read; or the error that it returned.
+ */
 export type Outcome = { reply: Bytes | null } | { error: string };
 
 /**
@@ -53,7 +55,9 @@ export const transport = <Entry>(
 /** A function that gave no answer of its own. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
-  /** What went wrong, as Lambda calls it (such as `ServiceException`); undefined for what only the owner can set right. */
+  /**
+   * What went wrong, as Lambda calls it (such as `ServiceException`); undefined for what only the owner can set right.
+   */
   readonly code: string | undefined;
   /** Whether another try may find it. */
   readonly again: boolean;
@@ -119,8 +123,8 @@ export const faultOf = (status: number): Unreachable =>
   new Unreachable(status >= 500 ? "ServiceException" : FAULTS.get(status), { again: status >= 500 || status === 429 });
 
 /**
- * What a function that is asked by HTTP answered: with a status of success, its reply; with a status from 400 on and a body
- * `{"errorMessage": "…"}`, an error of its own.
+ * What a function that is asked by HTTP answered: with a status of success, its reply; with a status from 400 on and a
+ * body `{"errorMessage": "…"}`, an error of its own.
  * @throws Unreachable for every other answer, redirects among them
  */
 export async function outcomeOf(response: Response): Promise<Outcome> {

@@ -11,8 +11,8 @@ const schema = () =>
   z.strictObject({ url: z.string().refine(isAddress), secret: z.string().min(SHORTEST_SECRET).max(1_024) });
 
 /**
- * An HTTPS request that is signed with HMAC-SHA-256 (RFC 2104) over `<Limen-Timestamp>.<body>`. The timestamp, in seconds
- * since 1970, is part of what is signed, so that a function can refuse what was recorded long ago.
+ * An HTTPS request that is signed with HMAC-SHA-256 (RFC 2104) over `<Limen-Timestamp>.<body>`. The timestamp, in
+ * seconds since 1970, is part of what is signed, so that a function can refuse what was recorded long ago.
  */
 export const webhook = transport("url", schema, async (call, { url, secret }, { body, signal }) => {
   checkAddress(call, url);
