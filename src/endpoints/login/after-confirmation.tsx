@@ -1,5 +1,5 @@
 import { allowsChoice } from "../../flows/explicit-auth-flows.ts";
-import { UnconfirmedUser } from "../../flows/sign-in/account-state.ts";
+import { UnconfirmedUser } from "../../flows/sign-in/proofs/account-state.ts";
 import { signInByProof } from "../../flows/sign-in/at-pages.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { logRefusal } from "../browser/log-refusal.ts";

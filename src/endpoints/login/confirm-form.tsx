@@ -2,7 +2,7 @@
 // password. The proof of that password travels in the form, sealed, so that confirming signs them in.
 import { confirmsByLink } from "../../flows/confirmation-link.ts";
 import { deliveryDetails } from "../../flows/deliver-code.ts";
-import type { UnconfirmedUser } from "../../flows/sign-in/account-state.ts";
+import type { UnconfirmedUser } from "../../flows/sign-in/proofs/account-state.ts";
 import { sealProof } from "../../flows/sign-in/at-pages.ts";
 import { confirmationDestination } from "../../flows/sign-up/destination.ts";
 import { Aside, Form, Submit } from "../../ui/form.tsx";

@@ -2,7 +2,7 @@
 import { clientOfPages } from "../../flows/client-of-pages.ts";
 import { allowsRecovery } from "../../flows/recovery/destination.ts";
 import { requestRecovery } from "../../flows/recovery/request.ts";
-import type { ResetRequiredUser } from "../../flows/sign-in/account-state.ts";
+import type { ResetRequiredUser } from "../../flows/sign-in/proofs/account-state.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { Aside, Form, Submit } from "../../ui/form.tsx";
 import { CodeField } from "./code-field.tsx";

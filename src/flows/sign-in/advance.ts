@@ -1,6 +1,6 @@
 import type { Call } from "../../call.ts";
-import { checkAccountState } from "./account-state.ts";
-import { defineNext, type Undecided } from "./custom-flow.ts";
+import { checkAccountState } from "./proofs/account-state.ts";
+import { defineNext, type Undecided } from "./custom/custom-flow.ts";
 import { finish } from "./finish.ts";
 import { wrongPassword } from "./refusals.ts";
 import { settle } from "./settle.ts";

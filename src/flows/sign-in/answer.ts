@@ -2,7 +2,7 @@ import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provide
 import type { Call } from "../../call.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { advance } from "./advance.ts";
-import { withPassed } from "./custom-flow.ts";
+import { withPassed } from "./custom/custom-flow.ts";
 import type { Outcome, Turn } from "./sign-in.ts";
 import { steps } from "./steps/steps.ts";
 

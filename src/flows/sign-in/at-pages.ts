@@ -9,14 +9,14 @@ import type { User } from "../../directory/users.ts";
 import { clientOfPages } from "../client-of-pages.ts";
 import { advance } from "./advance.ts";
 import { answerChallenge } from "./answer.ts";
-import { byChoice } from "./by-choice.ts";
-import { byCustom } from "./by-custom.ts";
-import { passkeyRequest, signInByPasskey } from "./by-passkey.ts";
-import { byPassword } from "./by-password.ts";
-import { candidateFor } from "./candidate.ts";
-import { type Progress, resume, sealProgress, TO_CONFIRM } from "./progress.ts";
+import { byChoice } from "./begin/by-choice.ts";
+import { byCustom } from "./begin/by-custom.ts";
+import { passkeyRequest, signInByPasskey } from "./begin/by-passkey.ts";
+import { byPassword } from "./begin/by-password.ts";
+import { candidateFor } from "./session/candidate.ts";
+import { type Progress, resume, sealProgress, TO_CONFIRM } from "./session/progress.ts";
 import { badSession } from "./refusals.ts";
-import { openState } from "./session-string.ts";
+import { openState } from "./session/session-string.ts";
 import type { Challenge, Outcome, SignedInBrowser, Turn } from "./sign-in.ts";
 
 /** Where a sign-in at the pages stands. */

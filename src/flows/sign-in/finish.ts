@@ -11,10 +11,10 @@ import { tracksDevices } from "../devices.ts";
 import { issueTokens, newSession } from "../issue-tokens.ts";
 import type { TokenSource } from "../token-overrides.ts";
 import { whileUnchanged } from "../while-unchanged.ts";
-import { methodsOf } from "./methods.ts";
+import { methodsOf } from "./factors/methods.ts";
 import { badSession } from "./refusals.ts";
 import { runWrites } from "./run-writes.ts";
-import { passedSecondFactor } from "./second-factor.ts";
+import { passedSecondFactor } from "./factors/second-factor.ts";
 import { settle } from "./settle.ts";
 import type { Outcome, SignIn } from "./sign-in.ts";
 

@@ -6,10 +6,10 @@ import { Refusal } from "../../lib/refusal.ts";
 import { checkSecretHash } from "../client-secrets.ts";
 import { allowsAny, CHOICE_FLOWS, REFRESH_FLOWS } from "../explicit-auth-flows.ts";
 import { refresh, rotates } from "../refresh.ts";
-import { byCustom } from "./by-custom.ts";
-import { byChoice } from "./by-choice.ts";
-import { byPassword } from "./by-password.ts";
-import { bySrp } from "./by-srp.ts";
+import { byCustom } from "./begin/by-custom.ts";
+import { byChoice } from "./begin/by-choice.ts";
+import { byPassword } from "./begin/by-password.ts";
+import { bySrp } from "./begin/by-srp.ts";
 import { required } from "./refusals.ts";
 import type { Outcome, Turn } from "./sign-in.ts";
 

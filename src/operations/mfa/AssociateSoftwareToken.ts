@@ -3,7 +3,7 @@ import type {
   AssociateSoftwareTokenCommandOutput,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { associateSoftwareToken } from "../../flows/enrol-software-token.ts";
-import { associateAtSignIn } from "../../flows/sign-in/set-up-software-token.ts";
+import { associateAtSignIn } from "../../flows/sign-in/factors/set-up-software-token.ts";
 import { signedIn } from "../../flows/signed-in.ts";
 import { open } from "../operation.ts";
 import { tokenOrSession } from "./token-or-session.ts";

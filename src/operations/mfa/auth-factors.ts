@@ -2,7 +2,7 @@ import type { AuthFactorType, GetUserAuthFactorsResponse } from "@aws-sdk/client
 import type { Pool } from "../../directory/pools.ts";
 import type { MfaFactor, User } from "../../directory/users.ts";
 import { usableFactors } from "../../flows/mfa.ts";
-import { firstFactors } from "../../flows/sign-in/first-factors.ts";
+import { firstFactors } from "../../flows/sign-in/factors/first-factors.ts";
 import { toMfaSettings } from "../mfa-shape.ts";
 
 /** In the order in which they are listed. */

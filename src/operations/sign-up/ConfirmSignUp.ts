@@ -1,7 +1,7 @@
 import type { ConfirmSignUpCommandInput, ConfirmSignUpCommandOutput } from "@aws-sdk/client-cognito-identity-provider";
 import { checkSecretHash } from "../../flows/client-secrets.ts";
 import { resolveClient } from "../../flows/resolve.ts";
-import { sealConfirmation } from "../../flows/sign-in/after-sign-up.ts";
+import { sealConfirmation } from "../../flows/sign-in/begin/after-sign-up.ts";
 import { confirmSignUp } from "../../flows/sign-up/confirm.ts";
 import { open } from "../operation.ts";
 

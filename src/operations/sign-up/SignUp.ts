@@ -1,7 +1,7 @@
 import type { SignUpCommandInput, SignUpCommandOutput } from "@aws-sdk/client-cognito-identity-provider";
 import { checkSecretHash } from "../../flows/client-secrets.ts";
 import { resolveClient } from "../../flows/resolve.ts";
-import { sealSignUp } from "../../flows/sign-in/after-sign-up.ts";
+import { sealSignUp } from "../../flows/sign-in/begin/after-sign-up.ts";
 import { register } from "../../flows/sign-up/register.ts";
 import { open } from "../operation.ts";
 

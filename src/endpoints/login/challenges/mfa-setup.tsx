@@ -1,6 +1,6 @@
 import { raw } from "hono/html";
 import { renderSVG } from "uqr";
-import { associateAtSignIn, verifyAtSignIn } from "../../../flows/sign-in/set-up-software-token.ts";
+import { associateAtSignIn, verifyAtSignIn } from "../../../flows/sign-in/factors/set-up-software-token.ts";
 import type { Challenge } from "../../../flows/sign-in/sign-in.ts";
 import { Aside, Field, Submit } from "../../../ui/form.tsx";
 import type { Visit } from "../login-page.tsx";

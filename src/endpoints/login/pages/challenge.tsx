@@ -1,4 +1,4 @@
-import { ResetRequiredUser, UnconfirmedUser } from "../../../flows/sign-in/account-state.ts";
+import { ResetRequiredUser, UnconfirmedUser } from "../../../flows/sign-in/proofs/account-state.ts";
 import { answerAtPages } from "../../../flows/sign-in/at-pages.ts";
 import type { Challenge } from "../../../flows/sign-in/sign-in.ts";
 import { Refusal } from "../../../lib/refusal.ts";

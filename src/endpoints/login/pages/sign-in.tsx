@@ -1,7 +1,7 @@
 import { authorize } from "../../../flows/authorization/authorize.ts";
 import { allowsChoice, signsInByCustom } from "../../../flows/explicit-auth-flows.ts";
 import { allowsPasswordless } from "../../../flows/passwordless.ts";
-import { ResetRequiredUser, UnconfirmedUser } from "../../../flows/sign-in/account-state.ts";
+import { ResetRequiredUser, UnconfirmedUser } from "../../../flows/sign-in/proofs/account-state.ts";
 import {
   chooseAtPages,
   customAtPages,

@@ -1,6 +1,6 @@
 import type { Call } from "../../../call.ts";
-import { askCustom, type CustomChallenge } from "../custom-triggers.ts";
-import { resume } from "../progress.ts";
+import { askCustom, type CustomChallenge } from "../custom/custom-triggers.ts";
+import { resume } from "../session/progress.ts";
 import { badSession, required } from "../refusals.ts";
 import type { Step } from "../sign-in.ts";
 

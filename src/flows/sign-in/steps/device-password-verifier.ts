@@ -3,11 +3,11 @@ import { type Bytes, fromBase64, toBase64Url } from "../../../lib/encoding.ts";
 import { verifyProof } from "../../../mechanisms/factors/srp.ts";
 import type { Call } from "../../../call.ts";
 import { verifierOfDevice } from "../../devices.ts";
-import { punish } from "../lockout.ts";
-import { resume } from "../progress.ts";
+import { punish } from "../proofs/lockout.ts";
+import { resume } from "../session/progress.ts";
 import { badSession, required, wrongPassword } from "../refusals.ts";
 import type { Step } from "../sign-in.ts";
-import { readClaim, type SrpState } from "../srp-exchange.ts";
+import { readClaim, type SrpState } from "../proofs/srp-exchange.ts";
 import { DEVICE_EXCHANGE, type DeviceProgress } from "./device-exchange.ts";
 
 /**

@@ -3,11 +3,11 @@ import type { Device } from "../../../directory/devices.ts";
 import { fromBase64Url, toBase64 } from "../../../lib/encoding.ts";
 import { begin } from "../../../mechanisms/factors/srp.ts";
 import { deviceNotFound, verifierOfDevice } from "../../devices.ts";
-import { resume, sealProgress } from "../progress.ts";
+import { resume, sealProgress } from "../session/progress.ts";
 import { badSession, required } from "../refusals.ts";
-import { tryOpenState } from "../session-string.ts";
+import { tryOpenState } from "../session/session-string.ts";
 import type { Candidate, Step, Turn } from "../sign-in.ts";
-import { type SrpState, srpValue } from "../srp-exchange.ts";
+import { type SrpState, srpValue } from "../proofs/srp-exchange.ts";
 import { DEVICE_EXCHANGE, type DeviceProgress } from "./device-exchange.ts";
 
 /** Whether a device can be asked to prove itself by SRP, as a program does; a browser's cookie has proven it before. */

@@ -5,12 +5,12 @@ import { userChanges } from "../../../directory/user-writes.ts";
 import type { User } from "../../../directory/users.ts";
 import { Refusal } from "../../../lib/refusal.ts";
 import { usableFactors, withFactor } from "../../mfa.ts";
-import { judgeSentCode } from "../judge-sent-code.ts";
-import { sendSignInCode, type SentCode } from "../one-time-code.ts";
-import { sealProgress } from "../progress.ts";
-import { withProvenAddress } from "../proven-address.ts";
+import { judgeSentCode } from "../proofs/judge-sent-code.ts";
+import { sendSignInCode, type SentCode } from "../proofs/one-time-code.ts";
+import { sealProgress } from "../session/progress.ts";
+import { withProvenAddress } from "../proofs/proven-address.ts";
 import { usedSession } from "../refusals.ts";
-import { checkUsable, secondFactor } from "../second-factor.ts";
+import { checkUsable, secondFactor } from "../factors/second-factor.ts";
 import type { Candidate, Challenge, Step, Turn } from "../sign-in.ts";
 
 const DIGITS = 8;

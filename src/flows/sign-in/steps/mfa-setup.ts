@@ -2,9 +2,9 @@ import type { Call } from "../../../call.ts";
 import { Refusal } from "../../../lib/refusal.ts";
 import { isEmail } from "../../../mechanisms/attributes/formats.ts";
 import { settableFactors, usableFactors } from "../../mfa.ts";
-import { resume, sealProgress } from "../progress.ts";
+import { resume, sealProgress } from "../session/progress.ts";
 import { badSession, usedSession } from "../refusals.ts";
-import { checkUsable, secondFactor } from "../second-factor.ts";
+import { checkUsable, secondFactor } from "../factors/second-factor.ts";
 import type { Step } from "../sign-in.ts";
 import { checkMovable, offerEmailOtp } from "./email-otp.ts";
 

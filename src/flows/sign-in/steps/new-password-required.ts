@@ -5,8 +5,8 @@ import { Refusal } from "../../../lib/refusal.ts";
 import { checkWritable } from "../../../mechanisms/attributes/permissions.ts";
 import { readAttributes } from "../../../mechanisms/attributes/schema.ts";
 import { checkNewPassword, makeCredentials } from "../../passwords.ts";
-import { checkAccountState } from "../account-state.ts";
-import { resume, sealProgress } from "../progress.ts";
+import { checkAccountState } from "../proofs/account-state.ts";
+import { resume, sealProgress } from "../session/progress.ts";
 import { badSession, required, usedSession } from "../refusals.ts";
 import type { Step, Turn } from "../sign-in.ts";
 

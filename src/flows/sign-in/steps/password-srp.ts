@@ -1,8 +1,8 @@
 import type { Call } from "../../../call.ts";
 import { toBase64 } from "../../../lib/encoding.ts";
-import { resume, sealProgress } from "../progress.ts";
+import { resume, sealProgress } from "../session/progress.ts";
 import type { Candidate, Challenge, Step } from "../sign-in.ts";
-import { offerVerifier, srpValue } from "../srp-exchange.ts";
+import { offerVerifier, srpValue } from "../proofs/srp-exchange.ts";
 
 /** The challenge PASSWORD_SRP: the password is to be proven without being sent. */
 export const offerPasswordSrp = async (call: Call, candidate: Candidate): Promise<Challenge> => ({

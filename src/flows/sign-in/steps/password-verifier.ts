@@ -2,11 +2,11 @@ import type { Call } from "../../../call.ts";
 import { fromBase64 } from "../../../lib/encoding.ts";
 import { verifyProof } from "../../../mechanisms/factors/srp.ts";
 import { srpPoolName, verifierOf } from "../../passwords.ts";
-import { punish } from "../lockout.ts";
-import { resume } from "../progress.ts";
+import { punish } from "../proofs/lockout.ts";
+import { resume } from "../session/progress.ts";
 import { wrongPassword } from "../refusals.ts";
 import type { Step } from "../sign-in.ts";
-import { readClaim, type SrpState } from "../srp-exchange.ts";
+import { readClaim, type SrpState } from "../proofs/srp-exchange.ts";
 
 /**
  * PASSWORD_VERIFIER: the proof of the password by SRP. The exchange is spent and the try counted, in one hop together with

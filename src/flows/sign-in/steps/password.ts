@@ -1,8 +1,8 @@
 import type { Call } from "../../../call.ts";
 import { type User, userByName } from "../../../directory/users.ts";
 import { arnOf } from "../../../mechanisms/triggers/run-trigger.ts";
-import { judgePassword, migrateCounted } from "../judge-password.ts";
-import { type Resumed, resume, sealProgress } from "../progress.ts";
+import { judgePassword, migrateCounted } from "../proofs/judge-password.ts";
+import { type Resumed, resume, sealProgress } from "../session/progress.ts";
 import { required } from "../refusals.ts";
 import type { Candidate, Challenge, Step, Turn } from "../sign-in.ts";
 

@@ -1,9 +1,9 @@
 import type { Call } from "../../../call.ts";
 import { Refusal } from "../../../lib/refusal.ts";
-import { FIRST_FACTORS, type FirstFactor, offerFirstFactor } from "../first-factors.ts";
-import { resume, sealProgress } from "../progress.ts";
+import { FIRST_FACTORS, type FirstFactor, offerFirstFactor } from "../factors/first-factors.ts";
+import { resume, sealProgress } from "../session/progress.ts";
 import { badSession, required } from "../refusals.ts";
-import { tryOpenState } from "../session-string.ts";
+import { tryOpenState } from "../session/session-string.ts";
 import type { Candidate, Challenge, Step, Turn } from "../sign-in.ts";
 import { withPassword } from "./password.ts";
 import { webAuthn } from "./web-authn.ts";

@@ -2,9 +2,9 @@ import type { Call } from "../../../call.ts";
 import type { MfaFactor } from "../../../directory/users.ts";
 import { Refusal } from "../../../lib/refusal.ts";
 import { usableFactors } from "../../mfa.ts";
-import { resume, sealProgress } from "../progress.ts";
+import { resume, sealProgress } from "../session/progress.ts";
 import { badSession, required } from "../refusals.ts";
-import { secondFactor } from "../second-factor.ts";
+import { secondFactor } from "../factors/second-factor.ts";
 import type { Step } from "../sign-in.ts";
 
 /** How clients name what they pick; Cognito's documentation has two names for mail. */

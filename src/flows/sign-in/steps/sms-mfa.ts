@@ -1,10 +1,10 @@
 import type { Call } from "../../../call.ts";
 import { Refusal } from "../../../lib/refusal.ts";
-import { judgeSentCode } from "../judge-sent-code.ts";
-import { sendSignInCode } from "../one-time-code.ts";
-import { sealProgress } from "../progress.ts";
-import { withProvenAddress } from "../proven-address.ts";
-import { checkUsable, secondFactor } from "../second-factor.ts";
+import { judgeSentCode } from "../proofs/judge-sent-code.ts";
+import { sendSignInCode } from "../proofs/one-time-code.ts";
+import { sealProgress } from "../session/progress.ts";
+import { withProvenAddress } from "../proofs/proven-address.ts";
+import { checkUsable, secondFactor } from "../factors/second-factor.ts";
 import type { Step } from "../sign-in.ts";
 
 const DIGITS = 6;

@@ -1,8 +1,8 @@
 import type { Call } from "../../../call.ts";
-import { judgeSentCode } from "../judge-sent-code.ts";
-import { sendSignInCode } from "../one-time-code.ts";
-import { sealProgress } from "../progress.ts";
-import { withProvenAddress } from "../proven-address.ts";
+import { judgeSentCode } from "../proofs/judge-sent-code.ts";
+import { sendSignInCode } from "../proofs/one-time-code.ts";
+import { sealProgress } from "../session/progress.ts";
+import { withProvenAddress } from "../proofs/proven-address.ts";
 import type { Candidate, Challenge, Step } from "../sign-in.ts";
 
 const DIGITS = 8;

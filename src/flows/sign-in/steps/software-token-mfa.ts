@@ -2,10 +2,10 @@ import type { Call } from "../../../call.ts";
 import { clearAttempts } from "../../../directory/attempts.ts";
 import { userChanges } from "../../../directory/user-writes.ts";
 import { judgeTotp, noSoftwareToken, usedCode } from "../../software-token.ts";
-import { punish } from "../lockout.ts";
-import { resume, sealProgress } from "../progress.ts";
+import { punish } from "../proofs/lockout.ts";
+import { resume, sealProgress } from "../session/progress.ts";
 import { badSession, required } from "../refusals.ts";
-import { checkUsable, secondFactor } from "../second-factor.ts";
+import { checkUsable, secondFactor } from "../factors/second-factor.ts";
 import type { Step } from "../sign-in.ts";
 
 /**

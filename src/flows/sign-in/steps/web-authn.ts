@@ -6,8 +6,8 @@ import { readAssertion } from "../../../mechanisms/passkeys/credential-json.ts";
 import { requestOptions } from "../../../mechanisms/passkeys/options.ts";
 import { standIns } from "../../../mechanisms/passkeys/stand-ins.ts";
 import { relyingPartyOf, userVerificationOf } from "../../passkey-rules.ts";
-import { type Asked, judgePasskey } from "../passkey-proof.ts";
-import { resume, sealProgress } from "../progress.ts";
+import { type Asked, judgePasskey } from "../proofs/passkey-proof.ts";
+import { resume, sealProgress } from "../session/progress.ts";
 import { required } from "../refusals.ts";
 import type { Candidate, Challenge, Step } from "../sign-in.ts";
 
