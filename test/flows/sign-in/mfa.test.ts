@@ -4,22 +4,10 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { codeOf } from "../../authenticator-app.ts";
 import { call, codeSentTo, makeClient, makePool, makeUser, outbox, PASSWORD, signIn } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
+import { OWN_MAIL, SECOND_FACTORS } from "../../factors.ts";
 
-const SMS = { SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms" } };
-const FACTORS = {
-  SmsMfaConfiguration: SMS,
-  SoftwareTokenMfaConfiguration: { Enabled: true },
-  EmailMfaConfiguration: {},
-};
-const EMAIL = {
-  EmailConfiguration: {
-    EmailSendingAccount: "DEVELOPER",
-    SourceArn: "arn:aws:ses:us-east-1:000000000000:identity/a@example.com",
-  },
-};
-
-async function poolWith(MfaConfiguration: "ON" | "OPTIONAL", factors: object = FACTORS): Promise<string> {
-  const pool = await makePool(EMAIL);
+async function poolWith(MfaConfiguration: "ON" | "OPTIONAL", factors: object = SECOND_FACTORS): Promise<string> {
+  const pool = await makePool(OWN_MAIL);
   await call("SetUserPoolMfaConfig", { UserPoolId: pool, MfaConfiguration, ...factors });
   return pool;
 }

@@ -1,7 +1,8 @@
 import type { Child } from "hono/jsx";
 import type { Challenge } from "../../../flows/sign-in/sign-in.ts";
 import { Field, Submit } from "../../../ui/form.tsx";
-import type { Fields, Visit } from "../login-page.tsx";
+import { CodeField, readCode } from "../code-field.tsx";
+import type { Visit } from "../login-page.tsx";
 import { type ChallengePage, OtherWay, TRUST_FIELD } from "./challenge-page.tsx";
 
 /** The page of a challenge that is answered by a code. */
@@ -16,7 +17,7 @@ export const codePage = (
   content: (visit, challenge) => (
     <>
       <p class="soft textDescription-customizable">{explain(visit, challenge)}</p>
-      <CodeField label={visit.texts.code} />
+      <CodeField visit={visit} autofocus />
       <TrustField visit={visit} />
       <Submit>{visit.texts.verify}</Submit>
       <OtherWay visit={visit} />
@@ -26,13 +27,6 @@ export const codePage = (
     responses: { USERNAME: parameters.USER_ID_FOR_SRP ?? "", [parameter]: readCode(sent) },
   }),
 });
-
-/** People write codes as they read them, in groups. */
-export const readCode = (sent: Fields): string => sent.get("code")?.replace(/\s/g, "") || "-";
-
-export const CodeField = ({ label }: { label: string }) => (
-  <Field name="code" label={label} inputmode="numeric" autocomplete="one-time-code" autofocus maxlength={20} />
-);
 
 /**
  * The choice to remember this browser, where the pool leaves it to people and a remembered one is asked for no code.

@@ -3,9 +3,9 @@ import { renderSVG } from "uqr";
 import { associateAtSignIn, verifyAtSignIn } from "../../../flows/sign-in/factors/set-up-software-token.ts";
 import type { Challenge } from "../../../flows/sign-in/sign-in.ts";
 import { Aside, Field, Submit } from "../../../ui/form.tsx";
+import { CodeField, readCode } from "../code-field.tsx";
 import type { Visit } from "../login-page.tsx";
 import { type ChallengePage, listOf, OtherWay } from "./challenge-page.tsx";
-import { CodeField, readCode } from "./code-form.tsx";
 
 const BY_EMAIL = "by_email";
 
@@ -63,7 +63,7 @@ export const mfaSetup: ChallengePage = {
       <>
         {explained}
         <App visit={visit} challenge={challenge} />
-        <CodeField label={texts.code} />
+        <CodeField visit={visit} autofocus />
         <Submit>{texts.verify}</Submit>
         {byEmail && <Aside name={BY_EMAIL}>{texts.setUpEmail}</Aside>}
         <OtherWay visit={visit} />
