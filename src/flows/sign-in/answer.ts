@@ -1,15 +1,15 @@
 import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../call.ts";
-import { Refusal } from "../../lib/refusal.ts";
 import { advance } from "./advance.ts";
 import { withPassed } from "./custom/custom-flow.ts";
+import { badSession } from "./refusals.ts";
 import type { Outcome, Turn } from "./sign-in.ts";
 import { steps } from "./steps/steps.ts";
 
 /**
  * Answers a challenge (Amazon Cognito API: RespondToAuthChallenge, AdminRespondToAuthChallenge). A session names its
  * challenge, so one of another kind does not open.
- * @throws Refusal NotImplementedException for a challenge that is never offered, and whatever the step refuses with
+ * @throws Refusal NotAuthorizedException for a challenge that is never asked, and whatever the step refuses with
  */
 export async function answerChallenge(
   call: Call,
@@ -18,7 +18,8 @@ export async function answerChallenge(
   turn: Turn,
 ): Promise<Outcome> {
   const step = steps.find((each) => each.name === name);
-  if (!step) throw new Refusal("NotImplementedException", `The challenge ${name} is not built yet.`);
+  // ADMIN_NO_SRP_AUTH, which is a challenge by name alone.
+  if (!step) throw badSession(`${name} is never asked`);
   const answered = await step.answer(call, turn, session);
   if ("challenge" in answered) return answered;
   const { custom } = answered;

@@ -134,7 +134,7 @@ describe.each(services)("%s", (service) => {
         fc.asyncProperty(plausibleInput(service, operation, values), async (input) => {
           const { status, answer } = await answerTo(service, operation, input);
           if (status === 200) return;
-          // Flows and challenges of later days say so themselves.
+          // What is not built of an operation says so itself.
           const missing = answer.__type === "NotImplementedException";
           expect({ status, answer }).toEqual({
             status: missing ? 501 : 400,

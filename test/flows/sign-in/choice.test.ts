@@ -28,6 +28,16 @@ describe("[Amazon Cognito: choice-based sign-in] InitiateAuth with USER_AUTH", (
     });
   });
 
+  it.each(["TARGET_ACR_VALUES", "MAX_AGE", "ACCESS_TOKEN"])(
+    "refuses %s by name, rather than give less than was asked for",
+    async (name) => {
+      await expect(choice.begin(jane.name, { [name]: "1" })).rejects.toMatchObject({
+        name: "NotImplementedException",
+        message: `The parameter ${name} is not built yet.`,
+      });
+    },
+  );
+
   it("without PREFERRED_CHALLENGE, exactly one: that challenge at once", async () => {
     const email = `${newName()}@example.com`;
     const name = await choice.passwordless({ email });
