@@ -15,7 +15,7 @@ import type { Shown } from "./render-page.tsx";
 export interface Unconfirmed {
   /** As they typed it. */
   name?: string | undefined;
-  /** Of `sealProof`; without it the name is asked for, and confirming leads to the sign-in page. */
+  /** Of `sealProof`; empty for who has no password. Without it the name is asked for. */
   proof?: string | undefined;
   /** The masked address that the last code or link went to. */
   sentTo?: string | undefined;

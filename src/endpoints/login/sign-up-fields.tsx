@@ -1,4 +1,6 @@
 import { clientOfPages } from "../../flows/client-of-pages.ts";
+import { allowsChoice } from "../../flows/explicit-auth-flows.ts";
+import { codeFactors } from "../../flows/passwordless.ts";
 import type { Registration } from "../../flows/sign-up/register.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { isEmail, isPhone } from "../../mechanisms/attributes/formats.ts";
@@ -25,7 +27,8 @@ function nameOf({ request: { pool } }: Visit): Name {
 
 /**
  * The attributes that are asked for beside the name: all that the pool requires; and an address that it verifies, where
- * it verifies some and requires none, since without one nobody could confirm.
+ * it verifies some and requires none, since without one nobody could confirm. Likewise one that codes could be sent to in the
+ * place of a password.
  */
 function askedOf(visit: Visit): string[] {
   const { client, pool } = visit.request;
@@ -34,9 +37,18 @@ function askedOf(visit: Visit): string[] {
   const verified = pool.settings.AutoVerifiedAttributes ?? [];
   const reachable = name === "address" || verified.some((each) => each === name || required.includes(each));
   const address = (["email", "phone_number"] as const).find((each) => verified.includes(each));
-  const wanted = reachable || !address || !canWrite(pool, clientOfPages(client), address) ? [] : [address];
-  return [...required, ...wanted].filter((each) => each !== "sub" && each !== name);
+  const canAsk = (each: string) => canWrite(pool, clientOfPages(client), each);
+  const wanted = reachable || !address || !canAsk(address) ? [] : [address];
+  const asked = [...required, ...wanted].filter((each) => each !== "sub" && each !== name);
+  const codes = isPasswordOptional(visit) ? codeFactors(pool) : [];
+  const hasCode = name === "address" || codes.some((each) => each === name || asked.includes(each));
+  const forCodes = codes.length === 0 || hasCode ? undefined : codes.find(canAsk);
+  return forCodes === undefined ? asked : [...asked, forCodes];
 }
+
+/** Whether people may sign up without a password: those who can choose to sign in by a code, where the pool allows that. */
+const isPasswordOptional = ({ request: { client, pool } }: Visit): boolean =>
+  allowsChoice(client) && codeFactors(pool).length > 0;
 
 const TYPED: Record<Name, Pick<FieldProps, "type" | "inputmode">> = {
   username: {},
@@ -74,7 +86,13 @@ export const SignUpFields = ({ visit, sent }: { visit: Visit; sent?: Fields | un
         type="password"
         autocomplete="new-password"
         maxlength={256}
-        hint={<PasswordRules visit={visit} />}
+        required={!isPasswordOptional(visit)}
+        hint={
+          <>
+            <PasswordRules visit={visit} />
+            {isPasswordOptional(visit) && texts.passwordOptional}
+          </>
+        }
       />
     </>
   );
@@ -90,5 +108,6 @@ export function readSignUpFields(visit: Visit, sent: Fields): Registration {
   if (kind === "phone_number" && !isPhone(name)) {
     throw new Refusal("InvalidParameterException", "Invalid phone number format.");
   }
-  return { name, attributes: readAttributeFields(sent, askedOf(visit)), password: sent.get("password") ?? "" };
+  const password = sent.get("password") || (isPasswordOptional(visit) ? undefined : "");
+  return { name, attributes: readAttributeFields(sent, askedOf(visit)), password };
 }

@@ -115,6 +115,7 @@ export const de: Texts = {
   errorOfOurs: "Die Anfrage konnte nicht beantwortet werden. Bitte versuchen Sie es gleich noch einmal.",
   errorStale: "Diese Seite war zu lange offen oder wurde anderswo geöffnet. Bitte versuchen Sie es noch einmal.",
 
+  passwordOptional: "Sie können das leer lassen und sich mit einem Code anmelden, den wir Ihnen senden.",
   passwordLength: (characters) => `Mindestens ${characters} Zeichen`,
   passwordLowercase: "Ein Kleinbuchstabe",
   passwordUppercase: "Ein Großbuchstabe",

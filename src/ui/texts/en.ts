@@ -109,6 +109,7 @@ export const en = {
   errorStale: "This page was open for too long, or was opened somewhere else. Please try again.",
 
   /** Policy of passwords, as a list under the field. */
+  passwordOptional: "You can leave this empty, and sign in by a code that we send you.",
   passwordLength: (characters: number) => `At least ${characters} characters`,
   passwordLowercase: "A lower-case letter",
   passwordUppercase: "An upper-case letter",

@@ -111,6 +111,7 @@ export const es: Texts = {
   errorOfOurs: "No se ha podido atender la solicitud. Inténtelo de nuevo en un momento.",
   errorStale: "Esta página ha estado abierta demasiado tiempo o se ha abierto en otro sitio. Inténtelo de nuevo.",
 
+  passwordOptional: "Puede dejarlo vacío e iniciar sesión con un código que le enviaremos.",
   passwordLength: (characters) => `Al menos ${characters} caracteres`,
   passwordLowercase: "Una letra minúscula",
   passwordUppercase: "Una letra mayúscula",

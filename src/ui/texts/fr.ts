@@ -116,6 +116,7 @@ export const fr: Texts = {
   errorOfOurs: "Impossible de répondre à la demande. Veuillez réessayer dans un instant.",
   errorStale: "Cette page est restée ouverte trop longtemps, ou a été ouverte ailleurs. Veuillez réessayer.",
 
+  passwordOptional: "Vous pouvez laisser ce champ vide et vous connecter avec un code que nous vous envoyons.",
   passwordLength: (characters) => `Au moins ${characters} caractères`,
   passwordLowercase: "Une lettre minuscule",
   passwordUppercase: "Une lettre majuscule",

@@ -110,6 +110,7 @@ export const id: Texts = {
   errorOfOurs: "Permintaan tidak dapat dijawab. Silakan coba lagi sebentar lagi.",
   errorStale: "Halaman ini terlalu lama terbuka atau dibuka di tempat lain. Silakan coba lagi.",
 
+  passwordOptional: "Anda dapat mengosongkannya dan masuk dengan kode yang kami kirimkan.",
   passwordLength: (characters) => `Minimal ${characters} karakter`,
   passwordLowercase: "Satu huruf kecil",
   passwordUppercase: "Satu huruf besar",

@@ -111,6 +111,7 @@ export const it: Texts = {
   errorOfOurs: "Non è stato possibile rispondere alla richiesta. Riprova tra un momento.",
   errorStale: "Questa pagina è rimasta aperta troppo a lungo o è stata aperta altrove. Riprova.",
 
+  passwordOptional: "Puoi lasciarlo vuoto e accedere con un codice che ti inviamo.",
   passwordLength: (characters) => `Almeno ${characters} caratteri`,
   passwordLowercase: "Una lettera minuscola",
   passwordUppercase: "Una lettera maiuscola",

@@ -110,6 +110,7 @@ export const ja: Texts = {
   errorOfOurs: "要求に応答できませんでした。しばらくしてからもう一度お試しください。",
   errorStale: "このページが長時間開かれていたか、別の場所で開かれました。もう一度お試しください。",
 
+  passwordOptional: "空欄のままにして、送信されるコードでサインインすることもできます。",
   passwordLength: (characters) => `${characters} 文字以上`,
   passwordLowercase: "小文字を含む",
   passwordUppercase: "大文字を含む",

@@ -108,6 +108,7 @@ export const ko: Texts = {
   errorOfOurs: "요청에 응답할 수 없습니다. 잠시 후 다시 시도하세요.",
   errorStale: "이 페이지가 너무 오래 열려 있었거나 다른 곳에서 열렸습니다. 다시 시도하세요.",
 
+  passwordOptional: "비워 두고 보내 드리는 코드로 로그인할 수도 있습니다.",
   passwordLength: (characters) => `${characters}자 이상`,
   passwordLowercase: "소문자 포함",
   passwordUppercase: "대문자 포함",

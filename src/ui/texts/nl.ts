@@ -110,6 +110,7 @@ export const nl: Texts = {
   errorOfOurs: "Het verzoek kon niet beantwoord worden. Probeer het zo nog eens.",
   errorStale: "Deze pagina stond te lang open, of is ergens anders geopend. Probeer het nog eens.",
 
+  passwordOptional: "U kunt dit leeg laten en inloggen met een code die wij u sturen.",
   passwordLength: (characters) => `Minstens ${characters} tekens`,
   passwordLowercase: "Een kleine letter",
   passwordUppercase: "Een hoofdletter",

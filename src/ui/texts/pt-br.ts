@@ -108,6 +108,7 @@ export const ptBr: Texts = {
   errorOfOurs: "A solicitação não pôde ser atendida. Tente de novo em instantes.",
   errorStale: "Esta página ficou aberta por muito tempo ou foi aberta em outro lugar. Tente de novo.",
 
+  passwordOptional: "Você pode deixar este campo vazio e entrar com um código que enviamos.",
   passwordLength: (characters) => `Pelo menos ${characters} caracteres`,
   passwordLowercase: "Uma letra minúscula",
   passwordUppercase: "Uma letra maiúscula",

@@ -106,6 +106,7 @@ export const zhCn: Texts = {
   errorOfOurs: "无法处理该请求。请稍后再试。",
   errorStale: "此页面打开时间过长,或已在别处打开。请重试。",
 
+  passwordOptional: "您可以留空，改用我们发送给您的代码登录。",
   passwordLength: (characters) => `至少 ${characters} 个字符`,
   passwordLowercase: "一个小写字母",
   passwordUppercase: "一个大写字母",

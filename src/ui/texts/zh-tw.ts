@@ -106,6 +106,7 @@ export const zhTw: Texts = {
   errorOfOurs: "無法處理該請求。請稍後再試。",
   errorStale: "此頁面開啟時間過長,或已在別處開啟。請重試。",
 
+  passwordOptional: "您可以留空，改用我們傳送給您的驗證碼登入。",
   passwordLength: (characters) => `至少 ${characters} 個字元`,
   passwordLowercase: "一個小寫字母",
   passwordUppercase: "一個大寫字母",

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { en } from "../../../src/ui/texts/en.ts";
-import { call, codeSentTo, makeClient, PASSWORD } from "../../client.ts";
+import { call, codeSentTo, makeClient, outbox, PASSWORD } from "../../client.ts";
 import { newFunction } from "../../triggers/functions.ts";
 import { customPool, QUESTION, RIGHT } from "../../flows/sign-in/custom-pool.ts";
 import {
@@ -291,5 +291,68 @@ describe("a client whose users sign in by the owner's challenges alone", () => {
     });
     const person = await named(ClientId, await newUser(pool, { email: newEmail() }));
     expect(person.html).toContain(en.chooseWayTitle);
+  });
+});
+
+describe("sign-up without a password at the pages", () => {
+  const emailField = "requiredAttributes[email]";
+  const newcomer = () => `newcomer-${crypto.randomUUID().slice(0, 8)}`;
+
+  test("needs an address, sends one code, and signs in by that", async () => {
+    const { client, pool } = await choicePool(["PASSWORD", "EMAIL_OTP"]);
+    const [username, email] = [newcomer(), newEmail()];
+    const person = await atPage(client, "/signup");
+    expect(person.html).toContain(en.passwordOptional);
+    expect(/<input[^>]*name="password"[^>]*>/.exec(person.html)?.[0]).not.toContain("required");
+    await person.submit({ username, [emailField]: email, password: "" });
+    expect(person.html).toContain(en.confirmTitle);
+    expect(person.fields().get("username")).toBe(username);
+    await person.submit({ code: "000000" });
+    expect(notice(person)).toBe(en.errors.wrongCode);
+    expect(person.sentToClient()).toEqual({});
+    await person.submit({ code: await codeSentTo(email) });
+    const claims = await claimsOf(person, client);
+    expect(claims).toMatchObject({ "cognito:username": username, email_verified: true, amr: ["otp"] });
+    expect(await outbox(email)).toHaveLength(1);
+    expect((await call("AdminGetUser", { UserPoolId: pool, Username: username })).UserStatus).toBe("CONFIRMED");
+  });
+
+  test("signs nobody in by a code that somebody else has used", async () => {
+    const { client, pool } = await choicePool(["PASSWORD", "EMAIL_OTP"]);
+    const [username, email] = [newcomer(), newEmail()];
+    const person = await atPage(client, "/signup");
+    await person.submit({ username, [emailField]: email, password: "" });
+    const { ClientId } = await makeClient(pool);
+    await call("ConfirmSignUp", { ClientId, Username: username, ConfirmationCode: await codeSentTo(email) });
+    await person.submit({ code: await codeSentTo(email) });
+    expect(person.sentToClient()).toEqual({});
+    expect(person.html).toContain(en.signInTitle);
+  });
+
+  test("asks for an address to send codes to, where the pool asks for none", async () => {
+    const { client } = await choicePool(["PASSWORD", "EMAIL_OTP"], { AutoVerifiedAttributes: [] });
+    const person = await atPage(client, "/signup");
+    expect(person.fields().has(emailField)).toBe(true);
+  });
+
+  test("is for clients and pools that let people in by codes alone", async () => {
+    const passkeys = await choicePool(["PASSWORD", "WEB_AUTHN"]);
+    const codes = await choicePool(["PASSWORD", "EMAIL_OTP"]);
+    const plain = (await makeWebClient(codes.pool)).ClientId;
+    for (const client of [passkeys.client, plain]) {
+      const person = await atPage(client, "/signup");
+      expect(person.html).not.toContain(en.passwordOptional);
+      await person.submit({ username: newcomer(), [emailField]: newEmail(), password: "" });
+      expect(notice(person)).toBe(en.errors.weakPassword);
+    }
+  });
+
+  test("keeps what was chosen where there was a password", async () => {
+    const { client } = await choicePool(["PASSWORD", "EMAIL_OTP"]);
+    const [username, email] = [newcomer(), newEmail()];
+    const person = await atPage(client, "/signup");
+    await person.submit({ username, [emailField]: email, password: PASSWORD });
+    await person.submit({ code: await codeSentTo(email) });
+    expect((await claimsOf(person, client)).amr).toEqual(["pwd"]);
   });
 });

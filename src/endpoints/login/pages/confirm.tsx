@@ -6,7 +6,7 @@ import { readUnconfirmed, showConfirm } from "../confirm-form.tsx";
 import { loginPage } from "../login-page.tsx";
 import { readUsername } from "../name-field.tsx";
 
-/** Amazon Cognito: `/confirm`. Takes the code of a sign-up, and signs in whoever has proven their password before. */
+/** Amazon Cognito: `/confirm`. Takes the code of a sign-up, and signs in whoever has proven their password before, or could by such a code. */
 export const confirm = loginPage({
   path: "/confirm",
 
@@ -17,11 +17,11 @@ export const confirm = loginPage({
     const name = readUsername(visit, sent);
     // As it may be pasted: in groups.
     const answer = sent.get("code")?.replace(/\s/g, "") ?? "";
-    try {
-      await confirmSignUp(visit.call, { client: clientOfPages(client), pool }, { name, answer, force: false });
-    } catch (thrown) {
+    const at = { client: clientOfPages(client), pool };
+    const confirmed = await confirmSignUp(visit.call, at, { name, answer, force: false }).catch((thrown: unknown) => {
       if (!(thrown instanceof ConfirmedAlready)) throw thrown;
-    }
-    return afterConfirmation(visit, readUnconfirmed(sent));
+      return undefined;
+    });
+    return afterConfirmation(visit, readUnconfirmed(sent), confirmed);
   },
 });

@@ -47,7 +47,8 @@ export const signUp = loginPage({
     // The user exists: to sign up again would be refused, while another code can be asked for.
     if (!registered) return showConfirm(visit, { name }, { kind: "error", text: visit.texts.errors.notSent });
     const { user, delivery } = registered;
-    const proof = await sealProof(call, request, user);
+    // Who has no password is signed in by the code alone.
+    const proof = user.credentials ? await sealProof(call, request, user) : "";
     if (user.status === "CONFIRMED") return afterConfirmation(visit, { name, proof });
     return delivery
       ? showConfirm(visit, { name, proof, sentTo: delivery.Destination })

@@ -8,7 +8,7 @@ import { allowsChoice } from "../../explicit-auth-flows.ts";
 import { UnconfirmedUser } from "../proofs/account-state.ts";
 import { advance } from "../advance.ts";
 import { candidateFor } from "../session/candidate.ts";
-import { firstFactors } from "../factors/first-factors.ts";
+import { codeFactorOf, firstFactors } from "../factors/first-factors.ts";
 import { preAuthenticate } from "./pre-authenticate.ts";
 import { type Progress, resume, sealProgress, standingOf, TO_CONFIRM } from "../session/progress.ts";
 import { badSession } from "../refusals.ts";
@@ -46,7 +46,7 @@ export async function sealConfirmation(
   session: string | undefined,
 ): Promise<string | undefined> {
   if (!allowsChoice(at.client)) return undefined;
-  const byCode = attribute === "email" ? "EMAIL_OTP" : "SMS_OTP";
+  const byCode = codeFactorOf(attribute);
   const isOffered = firstFactors(at.pool, user, false).includes(byCode);
   if (!isOffered && !(user.credentials && (await hasSignedUp(call, at, user, session)))) return undefined;
   const candidate = await candidateFor(call, turnOf(at), user);

@@ -30,6 +30,9 @@ const passwordsOf = ({ settings }: Pool): FirstFactor[] =>
 
 const CODES = { email: "EMAIL_OTP", phone_number: "SMS_OTP" } as const;
 
+/** The first factor that sends codes to such an address. */
+export const codeFactorOf = (attribute: keyof typeof CODES) => CODES[attribute];
+
 /**
  * What a user can begin with: of what the pool allows, what they have. Whoever has a temporary password is to replace
  * it. Where a second factor will be asked for, a code is not one of two, and a passkey is both or nothing. Whose
