@@ -6,6 +6,9 @@ export async function costsOf(
 ): Promise<
   { event: string; operation?: string; target?: string; hops: number; rowsRead: number; rowsWritten: number }[]
 > {
+  // Settings are known for seconds: on a slow machine they would be read again in the middle, and be counted.
+  const isFrozen = vi.isFakeTimers();
+  if (!isFrozen) vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
   const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
   try {
     await work();
@@ -20,5 +23,6 @@ export async function costsOf(
       .filter(({ event }) => ["operation", "refused", "failed"].includes(event));
   } finally {
     log.mockRestore();
+    if (!isFrozen) vi.useRealTimers();
   }
 }

@@ -1,8 +1,10 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, codeSentTo, makeClient, makePool, makeUser, outbox, signIn } from "../client.ts";
 import { brokenInvariants } from "../invariants.ts";
 import { openSrp } from "../srp-client.ts";
 import { type ExampleFunction, newFunction } from "../triggers/functions.ts";
+
+afterEach(() => void vi.useRealTimers());
 
 /** One that the pool's policy would not take. */
 const PASSWORD = "old";
@@ -340,6 +342,8 @@ describe("a migration function, which judges passwords", () => {
   });
 
   it("is left alone while tries at the name wait, after some that it refused", async () => {
+    // A lock of a second must outlast the test.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     await plain.fn.script({ UserMigration: { error: "wrong password" } });
     for (let at = 0; at < 8; at++) await signIn(plain.ClientId, "waited", `guess ${at}`).catch(() => undefined);
     await expect(signIn(plain.ClientId, "waited", PASSWORD)).rejects.toMatchObject({

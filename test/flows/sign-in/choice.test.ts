@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { secretHash } from "../../../src/mechanisms/callers/secret-hash.ts";
 import { call, codeSentTo, makeClient, outbox, PASSWORD } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
@@ -6,6 +6,8 @@ import { makePasskeyUser, type PasskeyUser, register } from "../../operations/pa
 import { openSrp } from "../../srp-client.ts";
 import { ADDRESSES, allowing, type Choice, HIDES, makeChoice, newName, usernameOf } from "./choice.ts";
 import { USED } from "./refusals.ts";
+
+afterEach(() => void vi.useRealTimers());
 
 const SESSION = expect.stringMatching(/^.{20,2048}$/);
 const wrong = { name: "NotAuthorizedException", message: "Incorrect username or password." };
@@ -330,6 +332,8 @@ describe("a session of choice-based sign-in", () => {
 
 describe("passwords given in choice-based sign-in", () => {
   it("are counted and locked as those of the password flow, wherever they are given", async () => {
+    // A lock of a second must outlast the test.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     const both = await choice.with({ ExplicitAuthFlows: ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"] });
     const { name } = await choice.user();
     const bad = { USERNAME: name, PASSWORD: "Wr0ng-Horse!" };

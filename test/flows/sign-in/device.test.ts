@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { codeOf } from "../../authenticator-app.ts";
 import { call, makeUser, PASSWORD, requestOf, signIn } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
@@ -8,6 +8,8 @@ import { confirmedDevice, trackingPool } from "../../device-client.ts";
 import { get } from "../../fetch.ts";
 import { meanwhile } from "../../meanwhile.ts";
 import { openSrp } from "../../srp-client.ts";
+
+afterEach(() => void vi.useRealTimers());
 
 type Device = Awaited<ReturnType<typeof confirmedDevice>>;
 
@@ -188,6 +190,8 @@ describe("the proof of a device", () => {
   });
 
   it("is turned away for a while after too many wrong ones", async () => {
+    // A lock of a second must outlast the test.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     const { name, device } = await someone();
     for (let tries = 0; tries < 5; tries++) {
       const { Session, ChallengeParameters, sign } = await untilProof(name, device);

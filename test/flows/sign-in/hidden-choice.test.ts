@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { call, codeSentTo, makeClient, outbox, PASSWORD } from "../../client.ts";
 import { costsOf } from "../../cost.ts";
 import { makePasskeyUser, type PasskeyUser, register } from "../../operations/passkeys/passkey-user.ts";
@@ -14,6 +14,8 @@ import {
   newName,
   newPhone,
 } from "./choice.ts";
+
+afterEach(() => void vi.useRealTimers());
 
 const wrong = { name: "NotAuthorizedException", message: "Incorrect username or password." };
 const mismatch = { name: "CodeMismatchException", message: "Invalid code or auth state for the user." };
@@ -108,6 +110,8 @@ describe("[Amazon Cognito: managing user existence error responses] a name that 
   });
 
   it("is locked out by guesses as a user is", async () => {
+    // A lock of a second must outlast the test.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     const name = newName();
     const guess = () => choice.begin(name, { PREFERRED_CHALLENGE: "PASSWORD", PASSWORD });
     for (let n = 0; n < 5; n++) await expect(guess()).rejects.toMatchObject(wrong);

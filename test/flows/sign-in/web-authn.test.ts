@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { toBase64Url, utf8 } from "../../../src/lib/encoding.ts";
 import { Authenticator, type ProofWays } from "../../authenticator.ts";
 import { call, makeClient, PASSWORD, signIn } from "../../client.ts";
@@ -13,6 +13,8 @@ import {
 } from "../../operations/passkeys/passkey-user.ts";
 import { answerWith, challengeFor, signInWithPasskey } from "./passkey-challenge.ts";
 import { USED } from "./refusals.ts";
+
+afterEach(() => void vi.useRealTimers());
 
 const wrong = { name: "NotAuthorizedException", message: "Incorrect username or password.", status: 400 };
 const foreign = { name: "NotAuthorizedException", message: "Invalid session for the user." };
@@ -123,6 +125,8 @@ describe("sign-in by passkey", () => {
   });
 
   it("clears what was counted of wrong passwords, and is not stopped by them", async () => {
+    // A lock of a second must outlast the test.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     const owner = await makePasskeyUser({ pool: user.pool, client: user.client });
     await register(owner);
     for (let n = 0; n < 7; n++) await signIn(owner.client, owner.name, "Wr0ng-Horse!").catch(() => undefined);
