@@ -1,6 +1,7 @@
 import { allowsChoice } from "../../flows/explicit-auth-flows.ts";
+import type { Confirmed } from "../../flows/sign-in/begin/after-sign-up.ts";
 import { UnconfirmedUser } from "../../flows/sign-in/proofs/account-state.ts";
-import { type Confirmed, type PageOutcome, signInByConfirmation, signInByProof } from "../../flows/sign-in/at-pages.ts";
+import { type PageOutcome, signInByConfirmation, signInByProof } from "../../flows/sign-in/at-pages.ts";
 import { Refusal } from "../../lib/refusal.ts";
 import { logRefusal } from "../browser/log-refusal.ts";
 import { goOn } from "./go-on.tsx";

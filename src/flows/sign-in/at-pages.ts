@@ -9,15 +9,13 @@ import type { User } from "../../directory/users.ts";
 import { clientOfPages } from "../client-of-pages.ts";
 import { advance } from "./advance.ts";
 import { answerChallenge } from "./answer.ts";
+import { byConfirmation, type Confirmed } from "./begin/after-sign-up.ts";
 import { byChoice } from "./begin/by-choice.ts";
 import { byCustom } from "./begin/by-custom.ts";
 import { passkeyRequest, signInByPasskey } from "./begin/by-passkey.ts";
 import { byPassword } from "./begin/by-password.ts";
-import { preAuthenticate } from "./begin/pre-authenticate.ts";
-import { codeFactorOf, firstFactors } from "./factors/first-factors.ts";
-import { candidateFor, candidateOf } from "./session/candidate.ts";
+import { candidateFor } from "./session/candidate.ts";
 import { type Progress, resume, sealProgress, TO_CONFIRM } from "./session/progress.ts";
-import { readUser } from "./session/read-user.ts";
 import { badSession } from "./refusals.ts";
 import { openState } from "./session/session-string.ts";
 import type { Challenge, Outcome, SignedInBrowser, Turn } from "./sign-in.ts";
@@ -111,28 +109,12 @@ export async function signInByProof(call: Call, at: At, text: string): Promise<P
   return atPages(await advance(call, candidate));
 }
 
-/** Someone who has confirmed, and what the code had gone to. */
-export interface Confirmed {
-  user: User;
-  attribute: "email" | "phone_number";
-}
-
 /**
- * Goes on with someone who has just confirmed by a code, where one to the same address would do to begin a sign-in: nobody is
- * sent a second one.
+ * Goes on with someone who has just confirmed by a code, where such a one would do to sign in.
  * @returns undefined where it would not
  * @throws Refusal as InitiateAuth
  */
-export async function signInByConfirmation(
-  call: Call,
-  at: At,
-  { user: { sub, username }, attribute }: Confirmed,
-): Promise<PageOutcome | undefined> {
-  const turn = turnOf(at, { USERNAME: username });
-  const [[user], groups, [found]] = await call.db.batch([...readUser(call, turn, sub)]);
-  const byCode = codeFactorOf(attribute);
-  if (user?.status !== "CONFIRMED" || !firstFactors(at.pool, user, false).includes(byCode)) return undefined;
-  await preAuthenticate(call, turn, user, username);
-  const candidate = await candidateOf(call, turn, username, { user, groups, found });
-  return atPages(await advance(call, { ...candidate, passed: [byCode] }));
+export async function signInByConfirmation(call: Call, at: At, confirmed: Confirmed): Promise<PageOutcome | undefined> {
+  const outcome = await byConfirmation(call, turnOf(at, {}), confirmed);
+  return outcome && atPages(outcome);
 }

@@ -322,6 +322,42 @@ describe("several second factors", () => {
   });
 });
 
+describe("a second factor that was switched on while a code in the place of a password was on its way", () => {
+  it("is chosen among the others: the channel that the sign-in began with is no second one", async () => {
+    const pool = await makePool({
+      ...OWN_MAIL,
+      Policies: { SignInPolicy: { AllowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP"] } },
+    });
+    await call("SetUserPoolMfaConfig", { UserPoolId: pool, MfaConfiguration: "OPTIONAL", ...SECOND_FACTORS });
+    const ExplicitAuthFlows = ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
+    const { ClientId } = await makeClient(pool, { ExplicitAuthFlows });
+    const email = `${crypto.randomUUID()}@example.com`;
+    await makeUser(pool, "jane", { email, phone_number: "+15550100099" });
+    const { AccessToken } = (await signIn(ClientId, "jane")).AuthenticationResult;
+    const { SecretCode } = await call("AssociateSoftwareToken", { AccessToken });
+    await call("VerifySoftwareToken", { AccessToken, UserCode: await codeOf(SecretCode) });
+    const AuthParameters = { USERNAME: "jane", PREFERRED_CHALLENGE: "EMAIL_OTP" };
+    const { Session } = await call("InitiateAuth", { ClientId, AuthFlow: "USER_AUTH", AuthParameters });
+    const Enabled = { Enabled: true };
+    await call("AdminSetUserMFAPreference", {
+      UserPoolId: pool,
+      Username: "jane",
+      SMSMfaSettings: Enabled,
+      EmailMfaSettings: Enabled,
+      SoftwareTokenMfaSettings: Enabled,
+    });
+    const asked = await answer(ClientId, "EMAIL_OTP", Session, {
+      USERNAME: "jane",
+      EMAIL_OTP_CODE: await codeSentTo(email),
+    });
+    expect(asked.ChallengeName).toBe("SELECT_MFA_TYPE");
+    expect(JSON.parse(asked.ChallengeParameters.MFAS_CAN_CHOOSE).sort()).toEqual(["SMS_MFA", "SOFTWARE_TOKEN_MFA"]);
+    await expect(
+      answer(ClientId, "SELECT_MFA_TYPE", asked.Session, { USERNAME: "jane", ANSWER: "EMAIL_OTP" }),
+    ).rejects.toMatchObject({ name: "InvalidParameterException" });
+  });
+});
+
 describe("a pool that demands a second factor", () => {
   let strict: string;
   let app: string;

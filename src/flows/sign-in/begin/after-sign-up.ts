@@ -7,8 +7,9 @@ import type { User } from "../../../directory/users.ts";
 import { allowsChoice } from "../../explicit-auth-flows.ts";
 import { UnconfirmedUser } from "../proofs/account-state.ts";
 import { advance } from "../advance.ts";
-import { candidateFor } from "../session/candidate.ts";
-import { codeFactorOf, firstFactors } from "../factors/first-factors.ts";
+import { candidateFor, candidateOf } from "../session/candidate.ts";
+import { readUser } from "../session/read-user.ts";
+import { codeFactorOf } from "../factors/first-factors.ts";
 import { preAuthenticate } from "./pre-authenticate.ts";
 import { type Progress, resume, sealProgress, standingOf, TO_CONFIRM } from "../session/progress.ts";
 import { badSession } from "../refusals.ts";
@@ -19,6 +20,12 @@ import type { Outcome, Turn } from "../sign-in.ts";
 interface SignUpAt {
   client: Client;
   pool: Pool;
+}
+
+/** Someone who has confirmed, and what the code had gone to. */
+export interface Confirmed {
+  user: User;
+  attribute: "email" | "phone_number";
 }
 
 const turnOf = ({ client, pool }: SignUpAt): Turn => ({ client, pool, goal: "tokens", admin: false, given: {} });
@@ -42,15 +49,14 @@ export async function sealSignUp(call: Call, at: SignUpAt, user: User): Promise<
 export async function sealConfirmation(
   call: Call,
   at: SignUpAt,
-  { user, attribute }: { user: User; attribute: "email" | "phone_number" },
+  { user, attribute }: Confirmed,
   session: string | undefined,
 ): Promise<string | undefined> {
   if (!allowsChoice(at.client)) return undefined;
-  const byCode = codeFactorOf(attribute);
-  const isOffered = firstFactors(at.pool, user, false).includes(byCode);
-  if (!isOffered && !(user.credentials && (await hasSignedUp(call, at, user, session)))) return undefined;
+  const byCode = codeFactorOf(at.pool, user, attribute);
+  if (!byCode && !(user.credentials && (await hasSignedUp(call, at, user, session)))) return undefined;
   const candidate = await candidateFor(call, turnOf(at), user);
-  return sealProgress(call, { ...candidate, passed: [isOffered ? byCode : "PASSWORD"] }, "SIGN_UP");
+  return sealProgress(call, { ...candidate, passed: [byCode ?? "PASSWORD"] }, "SIGN_UP");
 }
 
 async function hasSignedUp(call: Call, at: SignUpAt, user: User, session: string | undefined): Promise<boolean> {
@@ -76,4 +82,23 @@ export async function afterSignUp(call: Call, turn: Turn, session: string): Prom
   }
   await preAuthenticate(call, turn, user, name);
   return advance(call, { ...candidate, writes: [spend] });
+}
+
+/**
+ * Goes on with someone who has confirmed in this very request, where one more code to the same address would do to begin a
+ * sign-in: nobody is sent a second. Two hops to the end.
+ * @returns undefined where it would not
+ * @throws Refusal as InitiateAuth
+ */
+export async function byConfirmation(
+  call: Call,
+  turn: Turn,
+  { user: { sub, username }, attribute }: Confirmed,
+): Promise<Outcome | undefined> {
+  const [[user], groups, [found]] = await call.db.batch([...readUser(call, turn, sub)]);
+  const byCode = user?.status === "CONFIRMED" ? codeFactorOf(turn.pool, user, attribute) : undefined;
+  if (!user || !byCode) return undefined;
+  await preAuthenticate(call, turn, user, username);
+  const candidate = await candidateOf(call, turn, username, { user, groups, found });
+  return advance(call, { ...candidate, passed: [byCode] });
 }

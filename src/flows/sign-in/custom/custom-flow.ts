@@ -1,7 +1,7 @@
 import type { ChallengeNameType } from "@aws-sdk/client-cognito-identity-provider";
 import type { Call } from "../../../call.ts";
 import { unrecognizable } from "../../../mechanisms/triggers/run-trigger.ts";
-import { usableFactors } from "../../mfa.ts";
+import { secondFactorsOf } from "../factors/second-factor.ts";
 import { checkAccountState } from "../proofs/account-state.ts";
 import { askCustom, type CustomChallenge } from "./custom-triggers.ts";
 import { sealProgress } from "../session/progress.ts";
@@ -114,7 +114,7 @@ async function offerPassword(call: Call, candidate: Undecided): Promise<Challeng
  * they are.
  */
 async function offerFactor(call: Call, candidate: Undecided, name: string): Promise<Challenge> {
-  const { turn, user, custom } = candidate;
+  const { user, custom } = candidate;
   const isRight = custom.answered.some((each) => each.challengeName === "CUSTOM_CHALLENGE" && each.challengeResult);
   const passed = candidate.passed.length === 0 && isRight ? ["CUSTOM_CHALLENGE" as const] : candidate.passed;
   if (passed.length === 0 || !TOLD.has(name))
@@ -123,7 +123,7 @@ async function offerFactor(call: Call, candidate: Undecided, name: string): Prom
   checkAccountState(user, call.now);
   const signIn: SignIn = { ...candidate, user, passed };
   const step = steps.find((each) => each.name === name && !passed.includes(each.name));
-  const isUsable = usableFactors(turn.pool, user).some((factor) => factor === name);
+  const isUsable = secondFactorsOf(signIn).some((factor) => factor === name);
   if (!step?.offer || !(isUsable || step.due?.(signIn)))
     throw unrecognizable("a factor that cannot be asked of the user");
   return step.offer(call, signIn);

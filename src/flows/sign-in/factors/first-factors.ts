@@ -30,9 +30,6 @@ const passwordsOf = ({ settings }: Pool): FirstFactor[] =>
 
 const CODES = { email: "EMAIL_OTP", phone_number: "SMS_OTP" } as const;
 
-/** The first factor that sends codes to such an address. */
-export const codeFactorOf = (attribute: keyof typeof CODES) => CODES[attribute];
-
 /**
  * What a user can begin with: of what the pool allows, what they have. Whoever has a temporary password is to replace
  * it. Where a second factor will be asked for, a code is not one of two, and a passkey is both or nothing. Whose
@@ -46,6 +43,19 @@ export function firstFactors(pool: Pool, user: User, hasPasskey: boolean): First
   const codes = second ? [] : codeFactors(pool).filter((address) => attributes[address]);
   const passkey = allowsPasskeys(pool) && hasPasskey && (!second || factors.passkeyIsMfa === true);
   return listed([...passwords, ...codes.map((address) => CODES[address]), ...(passkey ? ["WEB_AUTHN" as const] : [])]);
+}
+
+/**
+ * The first factor that the answer to a code counts as, whatever it was sent for; undefined where its user could not begin
+ * with one that goes to the same address.
+ */
+export function codeFactorOf(
+  pool: Pool,
+  user: User,
+  attribute: keyof typeof CODES,
+): "EMAIL_OTP" | "SMS_OTP" | undefined {
+  const factor = CODES[attribute];
+  return firstFactors(pool, user, false).includes(factor) ? factor : undefined;
 }
 
 /** What a name that nobody has could begin with if somebody had it, where no user of the pool tells. */

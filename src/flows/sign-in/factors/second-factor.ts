@@ -42,22 +42,29 @@ const FIRST_CHANNEL: ReadonlyMap<ChallengeNameType, MfaFactor> = new Map([
 ] as const);
 
 /**
+ * The second factors that a user can be asked for in this sign-in: the channel that it began with is none, since it was
+ * proven already.
+ */
+export function secondFactorsOf({ turn, user, passed }: Pick<SignIn, "turn" | "user" | "passed">): MfaFactor[] {
+  const first = passed[0] && FIRST_CHANNEL.get(passed[0]);
+  return usableFactors(turn.pool, user).filter((factor) => factor !== first);
+}
+
+/**
  * The challenge by which a second factor is due now, if one is (Amazon Cognito: adding MFA to a user pool). Whether a
  * device that stands in for it has proven itself is asked for by DEVICE_SRP_AUTH.
  * @throws Refusal NotAuthorizedException where there is none but what the sign-in began with
  */
 export function secondFactor(signIn: SignIn): ChallengeNameType | undefined {
-  const { turn, user, passed, chosen } = signIn;
+  const { turn, user, chosen } = signIn;
   const mode = mfaMode(turn.pool.settings);
   if (mode === "OFF" || passedSecondFactor(signIn) || passkeyIsBoth(signIn) || deviceReplacesMfa(signIn)) {
     return undefined;
   }
-  const first = passed[0] && FIRST_CHANNEL.get(passed[0]);
-  const enabled = usableFactors(turn.pool, user);
-  const usable = enabled.filter((factor) => factor !== first);
+  const usable = secondFactorsOf(signIn);
   if (usable.length === 0) {
     // Where a second factor is asked for, a code is none to begin with; it was when this began.
-    if (enabled.length > 0) throw badSession("a code that would be both factors");
+    if (usableFactors(turn.pool, user).length > 0) throw badSession("a code that would be both factors");
     return mode === "ON" ? "MFA_SETUP" : undefined;
   }
   if (usable.length === 1) return usable[0];

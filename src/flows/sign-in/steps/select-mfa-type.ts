@@ -1,10 +1,9 @@
 import type { Call } from "../../../call.ts";
 import type { MfaFactor } from "../../../directory/users.ts";
 import { Refusal } from "../../../lib/refusal.ts";
-import { usableFactors } from "../../mfa.ts";
 import { resume, sealProgress } from "../session/progress.ts";
 import { badSession, required } from "../refusals.ts";
-import { secondFactor } from "../factors/second-factor.ts";
+import { secondFactor, secondFactorsOf } from "../factors/second-factor.ts";
 import type { Step } from "../sign-in.ts";
 
 /** How clients name what they pick; Cognito's documentation has two names for mail. */
@@ -24,12 +23,12 @@ export const selectMfaType: Step = {
   due: (signIn) => secondFactor(signIn) === "SELECT_MFA_TYPE",
 
   async offer(call: Call, signIn) {
-    const { turn, user } = signIn;
+    const { user } = signIn;
     return {
       name: "SELECT_MFA_TYPE",
       session: await sealProgress(call, signIn, "SELECT_MFA_TYPE"),
       parameters: {
-        MFAS_CAN_CHOOSE: JSON.stringify(usableFactors(turn.pool, user)),
+        MFAS_CAN_CHOOSE: JSON.stringify(secondFactorsOf(signIn)),
         USER_ID_FOR_SRP: user.username,
       },
     };
@@ -41,7 +40,7 @@ export const selectMfaType: Step = {
     const { user } = candidate;
     if (!user) throw badSession("the user is gone");
     const chosen = FACTORS.get(answer);
-    if (!chosen || !usableFactors(turn.pool, user).includes(chosen)) {
+    if (!chosen || !secondFactorsOf({ ...candidate, user }).includes(chosen)) {
       throw new Refusal("InvalidParameterException", "ANSWER is none of the factors that can be chosen.");
     }
     return { ...candidate, chosen, writes: [spend] };
