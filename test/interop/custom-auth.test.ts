@@ -8,11 +8,9 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import {
   AuthenticationDetails,
-  CognitoUser,
-  CognitoUserPool,
+  type CognitoUser,
   type CognitoUserSession,
   type IAuthenticationCallback,
-  type ICognitoStorage,
 } from "amazon-cognito-identity-js";
 import { Amplify } from "aws-amplify";
 import { confirmSignIn, fetchAuthSession, signIn, type SignInInput, signOut } from "aws-amplify/auth";
@@ -20,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExampleFunction } from "../triggers/control.ts";
 import { type ExampleTriggers, startTriggers } from "./example-triggers.ts";
 import { type App, addUser, makeApp, PASSWORD } from "./fixtures.ts";
+import { libraryUser } from "./library-user.ts";
 import { type Server, sdkFor, startServer } from "./server.ts";
 
 // What the example worker asks.
@@ -61,15 +60,7 @@ const PROVEN = [
 
 describe("amazon-cognito-identity-js with nothing changed but its endpoint", () => {
   function userOf(Username: string): CognitoUser {
-    const items = new Map<string, string>();
-    const Storage: ICognitoStorage = {
-      setItem: (key, value) => void items.set(key, value),
-      getItem: (key) => items.get(key) ?? null,
-      removeItem: (key) => void items.delete(key),
-      clear: () => items.clear(),
-    };
-    const Pool = new CognitoUserPool({ ...app, endpoint: server.origin, Storage });
-    const user = new CognitoUser({ Username, Pool, Storage });
+    const user = libraryUser(server.origin, app, Username);
     user.setAuthenticationFlowType("CUSTOM_AUTH");
     return user;
   }

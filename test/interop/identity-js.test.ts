@@ -5,15 +5,15 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import {
   AuthenticationDetails,
-  CognitoUser,
+  type CognitoUser,
   CognitoUserAttribute,
   CognitoUserPool,
   type CognitoUserSession,
-  type ICognitoStorage,
 } from "amazon-cognito-identity-js";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type App, addUser, eachOf, makeApp, PASSWORD } from "./fixtures.ts";
+import { libraryUser, newStorage } from "./library-user.ts";
 import { codeSentTo, type Server, sdkFor, startServer } from "./server.ts";
 
 const NEW_PASSWORD = "An0ther-Horse!";
@@ -32,22 +32,7 @@ afterAll(async () => {
   await server?.close();
 });
 
-/** A browser's storage, one per user, so that nobody finds another's tokens. */
-function storage(): ICognitoStorage {
-  const items = new Map<string, string>();
-  return {
-    setItem: (key, value) => void items.set(key, value),
-    getItem: (key) => items.get(key) ?? null,
-    removeItem: (key) => void items.delete(key),
-    clear: () => items.clear(),
-  };
-}
-
-function userOf(Username: string, { UserPoolId, ClientId } = app): CognitoUser {
-  const Storage = storage();
-  const Pool = new CognitoUserPool({ UserPoolId, ClientId, endpoint: server.origin, Storage });
-  return new CognitoUser({ Username, Pool, Storage });
-}
+const userOf = (name: string, of = app) => libraryUser(server.origin, of, name);
 
 /** The result of a method that takes a node callback. */
 const result = <T>(start: (callback: (error?: unknown, value?: T) => void) => void): Promise<T> =>
@@ -68,7 +53,7 @@ const attribute = (Name: string, Value: string) => new CognitoUserAttribute({ Na
 describe("amazon-cognito-identity-js with nothing changed but its endpoint", () => {
   it("signs up, confirms, and signs in by SRP, the password never leaving the client", async () => {
     const email = "jane@example.com";
-    const pool = new CognitoUserPool({ ...app, endpoint: server.origin, Storage: storage() });
+    const pool = new CognitoUserPool({ ...app, endpoint: server.origin, Storage: newStorage() });
     const signedUp = await result<{ user: CognitoUser; userConfirmed: boolean; userSub: string }>((callback) =>
       pool.signUp("jane", PASSWORD, [attribute("email", email)], [], callback as never),
     );

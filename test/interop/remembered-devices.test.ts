@@ -7,8 +7,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import {
   AuthenticationDetails,
-  CognitoUser,
-  CognitoUserPool,
+  type CognitoUser,
   type CognitoUserSession,
   type ICognitoStorage,
 } from "amazon-cognito-identity-js";
@@ -16,6 +15,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { codeOf } from "../authenticator-app.ts";
 import { type ExampleTriggers, startTriggers } from "./example-triggers.ts";
 import { type App, addUser, makeApp, PASSWORD } from "./fixtures.ts";
+import { libraryUser, newStorage } from "./library-user.ts";
 import { type Server, sdkFor, startServer } from "./server.ts";
 
 let triggers: ExampleTriggers;
@@ -42,23 +42,7 @@ async function trackingApp(DeviceConfiguration: DeviceConfigurationType): Promis
   return app;
 }
 
-/** A browser: what the library keeps in it. */
-function browser(): ICognitoStorage {
-  const items = new Map<string, string>();
-  return {
-    setItem: (key, value) => void items.set(key, value),
-    getItem: (key) => items.get(key) ?? null,
-    removeItem: (key) => void items.delete(key),
-    clear: () => items.clear(),
-  };
-}
-
-const userAt = (Storage: ICognitoStorage, Username: string, { UserPoolId, ClientId }: App): CognitoUser =>
-  new CognitoUser({
-    Username,
-    Pool: new CognitoUserPool({ UserPoolId, ClientId, endpoint: server.origin, Storage }),
-    Storage,
-  });
+const userAt = (storage: ICognitoStorage, name: string, app: App) => libraryUser(server.origin, app, name, storage);
 
 interface SignedIn {
   session: CognitoUserSession;
@@ -114,7 +98,7 @@ const keysOf = async ({ UserPoolId }: App, Username: string) => {
 it("confirms a device by itself, which from then on stands in for the second factor", async () => {
   const app = await trackingApp({ ChallengeRequiredOnNewDevice: true });
   await addUser(sdk, app.UserPoolId, "jane");
-  const home = browser();
+  const home = newStorage();
   const first = await signIn(userAt(home, "jane", app));
   expect(first).toMatchObject({ toConfirm: undefined, askedForCode: false });
   const [key] = await keysOf(app, "jane");
@@ -132,7 +116,7 @@ it("confirms a device by itself, which from then on stands in for the second fac
   );
   expect(refreshed.getAccessToken().payload.device_key).toBe(key);
 
-  const elsewhere = await signIn(userAt(browser(), "jane", app), () => codeOf(seed));
+  const elsewhere = await signIn(userAt(newStorage(), "jane", app), () => codeOf(seed));
   expect(elsewhere.askedForCode).toBe(true);
   expect(await keysOf(app, "jane")).toHaveLength(2);
 });
@@ -141,7 +125,7 @@ it("drops a device that was forgotten, and confirms another", async () => {
   const app = await trackingApp({ ChallengeRequiredOnNewDevice: true });
   const { UserPoolId } = app;
   await addUser(sdk, UserPoolId, "fay");
-  const home = browser();
+  const home = newStorage();
   const user = userAt(home, "fay", app);
   const { session } = await signIn(user);
   const seed = await withApp(user);
@@ -165,7 +149,7 @@ it("drops a device that was forgotten, and confirms another", async () => {
 it("asks its user first where the pool wants that, and lists what there is", async () => {
   const app = await trackingApp({ ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: true });
   await addUser(sdk, app.UserPoolId, "kim");
-  const home = browser();
+  const home = newStorage();
   const user = userAt(home, "kim", app);
   expect((await signIn(user)).toConfirm).toBe(true);
   const seed = await withApp(user);
@@ -190,7 +174,7 @@ it("asks its user first where the pool wants that, and lists what there is", asy
 it("proves a device after the second factor where it does not stand in for it", async () => {
   const app = await trackingApp({ ChallengeRequiredOnNewDevice: false });
   await addUser(sdk, app.UserPoolId, "ann");
-  const home = browser();
+  const home = newStorage();
   const user = userAt(home, "ann", app);
   await signIn(user);
   const seed = await withApp(user);
@@ -202,7 +186,7 @@ it("proves a device after the second factor where it does not stand in for it", 
 it("gets another device by password where its own was forgotten, which this flow of the library never drops", async () => {
   const app = await trackingApp({ ChallengeRequiredOnNewDevice: true });
   await addUser(sdk, app.UserPoolId, "pat");
-  const home = browser();
+  const home = newStorage();
   const here = () => {
     const user = userAt(home, "pat", app);
     user.setAuthenticationFlowType("USER_PASSWORD_AUTH");
@@ -233,7 +217,7 @@ it("gets another device by a custom challenge where its own was forgotten, which
   );
   const { UserPoolId } = app;
   await addUser(sdk, UserPoolId, "cas");
-  const home = browser();
+  const home = newStorage();
   const enter = () =>
     new Promise<CognitoUserSession>((onSuccess, onFailure) => {
       const user = userAt(home, "cas", app);

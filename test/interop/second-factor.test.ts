@@ -5,13 +5,7 @@ import {
   SetUserPoolMfaConfigCommand,
   type UserPoolMfaType,
 } from "@aws-sdk/client-cognito-identity-provider";
-import {
-  AuthenticationDetails,
-  CognitoUser,
-  CognitoUserPool,
-  type CognitoUserSession,
-  type ICognitoStorage,
-} from "amazon-cognito-identity-js";
+import { AuthenticationDetails, type CognitoUser, type CognitoUserSession } from "amazon-cognito-identity-js";
 import { Amplify } from "aws-amplify";
 import {
   confirmSignIn,
@@ -26,6 +20,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { codeOf } from "../authenticator-app.ts";
 import { type App, addUser, makeApp, PASSWORD } from "./fixtures.ts";
+import { libraryUser } from "./library-user.ts";
 import { codeSentTo, type Server, sdkFor, startServer } from "./server.ts";
 
 let server: Server;
@@ -78,17 +73,7 @@ afterAll(async () => {
 });
 
 describe("amazon-cognito-identity-js with nothing changed but its endpoint", () => {
-  function userOf(Username: string, app: App): CognitoUser {
-    const items = new Map<string, string>();
-    const Storage: ICognitoStorage = {
-      setItem: (key, value) => void items.set(key, value),
-      getItem: (key) => items.get(key) ?? null,
-      removeItem: (key) => void items.delete(key),
-      clear: () => items.clear(),
-    };
-    const Pool = new CognitoUserPool({ ...app, endpoint: server.origin, Storage });
-    return new CognitoUser({ Username, Pool, Storage });
-  }
+  const userOf = (name: string, app: App) => libraryUser(server.origin, app, name);
 
   /** What a step came to: a session, or what is asked for next. */
   type Step = { session: CognitoUserSession } | { asked: string; parameters: Record<string, string> };
